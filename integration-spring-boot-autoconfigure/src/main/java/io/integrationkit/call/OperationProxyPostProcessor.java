@@ -1,0 +1,130 @@
+package io.integrationkit.call;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.Advisor;
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.ProxyProcessorSupport;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.transaction.interceptor.TransactionAspectSupport;
+
+/**
+ * Puts the two advisors of each annotated method into the proxy of its bean: the outer one directly before the
+ * transaction advice, the inner one directly behind it, whatever order the application gave that advice. Where the
+ * bean has no proxy, it gets one; so nothing depends on which auto-proxy creator runs, or whether one does.
+ *
+ * <p>Each advisor is bound to one method of one bean, so that a call finds its plan without a look-up.
+ */
+public final class OperationProxyPostProcessor extends ProxyProcessorSupport
+        implements SmartInstantiationAwareBeanPostProcessor {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Supplier<OperationRegistry> registry;
+
+    private final transient Set<String> earlyReferences = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Creates a post-processor.
+     *
+     * @param registry where the plans come from; asked when a method is called first
+     */
+    public OperationProxyPostProcessor(Supplier<OperationRegistry> registry) {
+        this.registry = registry;
+        setProxyTargetClass(true);
+        // After the auto-proxy creators (highest precedence), before those that wrap whatever is there (@Async).
+        setOrder(Ordered.HIGHEST_PRECEDENCE + 1000);
+    }
+
+    @Override
+    public Object getEarlyBeanReference(Object bean, String beanName) {
+        this.earlyReferences.add(beanName);
+        return intercept(bean, beanName);
+    }
+
+    @Override
+    public @Nullable Object postProcessAfterInitialization(Object bean, String beanName) {
+        return this.earlyReferences.remove(beanName) ? bean : intercept(bean, beanName);
+    }
+
+    private Object intercept(Object bean, String beanName) {
+        if (bean instanceof AopInfrastructureBean || bean instanceof Advisor || bean instanceof MethodInterceptor) {
+            return bean;
+        }
+        Class<?> type = AopUtils.getTargetClass(bean);
+        List<Method> methods = OperationMethods.of(type);
+        if (methods.isEmpty()) {
+            return bean;
+        }
+        if (bean instanceof Advised advised && !advised.isFrozen()) {
+            addAdvisors(advised, beanName, type, methods);
+            return bean;
+        }
+        ProxyFactory factory = new ProxyFactory();
+        factory.copyFrom(this);
+        factory.setTarget(bean);
+        if (Proxy.isProxyClass(bean.getClass()) || Modifier.isFinal(bean.getClass().getModifiers())) {
+            factory.setProxyTargetClass(false);
+            evaluateProxyInterfaces(bean.getClass(), factory);
+        }
+        addAdvisors(factory, beanName, type, methods);
+        return factory.getProxy(getProxyClassLoader());
+    }
+
+    private void addAdvisors(Advised advised, String beanName, Class<?> type, List<Method> methods) {
+        for (Method method : methods) {
+            PlanReference plan = new PlanReference(beanName, type, method, this.registry);
+            boolean inner = OperationMethods.mayRunInsideTransaction(method);
+            int transaction = indexOfTransaction(advised);
+            int end = advised.getAdvisors().length;
+            advised.addAdvisor(transaction < 0 ? end : transaction, advisor(plan, new OperationInterceptor.Outer(plan, inner)));
+            if (inner) {
+                advised.addAdvisor(
+                        transaction < 0 ? end + 1 : transaction + 2, advisor(plan, new OperationInterceptor.Inner(plan)));
+            }
+        }
+    }
+
+    private static int indexOfTransaction(Advised advised) {
+        Advisor[] advisors = advised.getAdvisors();
+        for (int i = 0; i < advisors.length; i++) {
+            if (advisors[i].getAdvice() instanceof TransactionAspectSupport) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static Advisor advisor(PlanReference plan, OperationInterceptor interceptor) {
+        return new DefaultPointcutAdvisor(new OneMethod(plan.method()), interceptor);
+    }
+
+    /** Matches one method, also when it is called through the interface that declares it. */
+    private static final class OneMethod extends StaticMethodMatcherPointcut {
+
+        private final Method method;
+
+        OneMethod(Method method) {
+            this.method = method;
+        }
+
+        @Override
+        public boolean matches(Method candidate, Class<?> targetClass) {
+            return candidate.equals(this.method)
+                    || AopUtils.getMostSpecificMethod(candidate, targetClass).equals(this.method);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package io.integrationkit.call;
+
+import io.integrationkit.failure.ProblemCode;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.util.ClassUtils;
+
+/**
+ * The operations of the application and their plans. After the singletons exist it goes through the types of all bean
+ * definitions, without instantiating lazy or prototype beans, and makes a plan for each annotated method; everything
+ * that cannot work is reported together and ends start-up.
+ *
+ * <p>Safe for use by any number of threads.
+ */
+public final class OperationRegistry implements SmartInitializingSingleton {
+
+    private final ConfigurableListableBeanFactory beanFactory;
+
+    private final Supplier<List<PlanContributor>> contributors;
+
+    private final Map<MethodOfBean, Plan> plans = new LinkedHashMap<>();
+
+    private final Map<String, Plan> plansByName = new LinkedHashMap<>();
+
+    /**
+     * Creates a registry.
+     *
+     * @param beanFactory where the beans are
+     * @param contributors features in their order; asked when the first plan is made
+     */
+    public OperationRegistry(
+            ConfigurableListableBeanFactory beanFactory, Supplier<List<PlanContributor>> contributors) {
+        this.beanFactory = beanFactory;
+        this.contributors = contributors;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        List<InvalidOperationException> problems = new ArrayList<>();
+        for (String beanName : beanNames()) {
+            Class<?> type = typeOf(beanName);
+            if (type == null || AopInfrastructureBean.class.isAssignableFrom(type)) {
+                continue;
+            }
+            List<Method> methods = OperationMethods.of(type);
+            for (Method method : methods) {
+                try {
+                    plan(beanName, type, method);
+                } catch (InvalidOperationException ex) {
+                    problems.add(ex);
+                }
+            }
+            if (problems.isEmpty() && !methods.isEmpty() && this.beanFactory.containsSingleton(beanName)) {
+                ProxyCheck.check(beanName, this.beanFactory.getBean(beanName), methods, problems);
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw (problems.size() == 1) ? problems.get(0) : new InvalidOperationsException(problems);
+        }
+    }
+
+    /**
+     * Returns the plans of all operations known so far.
+     *
+     * @return a copy, in the order of the bean definitions
+     */
+    public Collection<Plan> plans() {
+        synchronized (this.plans) {
+            return List.copyOf(this.plansByName.values());
+        }
+    }
+
+    /**
+     * Finds a plan by the name of its operation.
+     *
+     * @param operation name of the operation
+     * @return its plan, or {@code null} if there is no such operation
+     */
+    public @Nullable Plan find(String operation) {
+        synchronized (this.plans) {
+            return this.plansByName.get(operation);
+        }
+    }
+
+    /** Makes the plan of a method, or returns the one made before. */
+    Plan plan(String beanName, Class<?> beanType, Method method) {
+        MethodOfBean key = new MethodOfBean(beanName, method);
+        synchronized (this.plans) {
+            Plan plan = this.plans.get(key);
+            if (plan == null) {
+                plan = makePlan(beanName, beanType, method);
+                Plan same = this.plansByName.putIfAbsent(plan.operation().name(), plan);
+                if (same != null) {
+                    throw new InvalidOperationException(
+                            ProblemCode.DUPLICATE_OPERATION,
+                            "Operation '%s' is both %s of bean '%s' and %s of bean '%s'"
+                                    .formatted(
+                                            plan.operation().name(),
+                                            same.operation().method(),
+                                            same.operation().beanName(),
+                                            method,
+                                            beanName),
+                            "Give one of them a name of its own: the annotation's attribute 'operation'.");
+                }
+                this.plans.put(key, plan);
+            }
+            return plan;
+        }
+    }
+
+    private Plan makePlan(String beanName, Class<?> beanType, Method method) {
+        requireInterceptable(beanName, method);
+        Operation operation = new Operation(nameOf(beanName, method), beanName, beanType, method);
+        PlanBuilder builder = new PlanBuilder(operation);
+        this.contributors.get().forEach((contributor) -> contributor.contribute(operation, builder));
+        return builder.build();
+    }
+
+    private static String nameOf(String beanName, Method method) {
+        List<String> names = OperationMethods.givenNames(method);
+        if (names.size() > 1) {
+            throw new InvalidOperationException(
+                    ProblemCode.DUPLICATE_OPERATION,
+                    "The annotations of %s of bean '%s' give it the names %s".formatted(method, beanName, names),
+                    "Keep one attribute 'operation'.");
+        }
+        return names.isEmpty() ? simpleName(beanName) + "." + method.getName() : names.get(0);
+    }
+
+    private static String simpleName(String beanName) {
+        return beanName.startsWith("scopedTarget.") ? beanName.substring("scopedTarget.".length()) : beanName;
+    }
+
+    private static void requireInterceptable(String beanName, Method method) {
+        String obstacle = Modifier.isPrivate(method.getModifiers())
+                ? "private"
+                : Modifier.isStatic(method.getModifiers())
+                        ? "static"
+                        : Modifier.isFinal(method.getModifiers()) ? "final" : null;
+        if (obstacle != null) {
+            throw new InvalidOperationException(
+                    ProblemCode.METHOD_NOT_PROXYABLE,
+                    "%s of bean '%s' is %s: its annotations would be ignored".formatted(method, beanName, obstacle),
+                    "Remove '%s' from the method.".formatted(obstacle));
+        }
+    }
+
+    private List<String> beanNames() {
+        List<String> names = new ArrayList<>(List.of(this.beanFactory.getBeanDefinitionNames()));
+        for (String singleton : this.beanFactory.getSingletonNames()) {
+            if (!this.beanFactory.containsBeanDefinition(singleton)) {
+                names.add(singleton);
+            }
+        }
+        return names;
+    }
+
+    private @Nullable Class<?> typeOf(String beanName) {
+        if (this.beanFactory.containsBeanDefinition(beanName)) {
+            if (this.beanFactory.getBeanDefinition(beanName).isAbstract()) {
+                return null;
+            }
+            Class<?> target = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
+            if (target != null) {
+                return ClassUtils.getUserClass(target);
+            }
+        }
+        Class<?> type = this.beanFactory.getType(beanName, false);
+        return (type != null) ? ClassUtils.getUserClass(type) : null;
+    }
+
+    private record MethodOfBean(String beanName, Method method) {}
+}

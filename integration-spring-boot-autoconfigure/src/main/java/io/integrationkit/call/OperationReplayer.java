@@ -1,0 +1,62 @@
+package io.integrationkit.call;
+
+import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.failure.ProblemException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.BeanFactory;
+
+/** Calls an operation again with stored arguments, through the proxy of its bean and so through its whole plan. */
+public final class OperationReplayer {
+
+    private final BeanFactory beanFactory;
+
+    private final OperationRegistry registry;
+
+    private final PayloadCodec codec;
+
+    /**
+     * Creates a replayer.
+     *
+     * @param beanFactory where the beans are
+     * @param registry the operations
+     * @param codec reads the arguments
+     */
+    public OperationReplayer(BeanFactory beanFactory, OperationRegistry registry, PayloadCodec codec) {
+        this.beanFactory = beanFactory;
+        this.registry = registry;
+        this.codec = codec;
+    }
+
+    /**
+     * Calls an operation.
+     *
+     * @param operation name of the operation
+     * @param arguments arguments as {@link PayloadCodec#writeArguments} wrote them
+     * @return what the operation returned
+     * @throws ProblemException if there is no such operation or the arguments do not fit it any more
+     * @throws Throwable what the operation threw
+     */
+    public @Nullable Object replay(String operation, String arguments) throws Throwable {
+        Plan plan = this.registry.find(operation);
+        if (plan == null) {
+            throw new ProblemException(
+                    ProblemCode.OPERATION_UNKNOWN,
+                    FailureCategory.PERMANENT,
+                    "There is no operation '%s' to replay; it was renamed or removed. Name it with the annotation's"
+                            + " attribute 'operation'".formatted(operation));
+        }
+        Object bean = this.beanFactory.getBean(plan.operation().beanName());
+        @Nullable Object[] values = this.codec.readArguments(plan.operation().method(), arguments);
+        Method method = AopUtils.selectInvocableMethod(plan.operation().method(), bean.getClass());
+        method.setAccessible(true);
+        try {
+            return method.invoke(bean, values);
+        } catch (InvocationTargetException ex) {
+            throw ex.getTargetException();
+        }
+    }
+}

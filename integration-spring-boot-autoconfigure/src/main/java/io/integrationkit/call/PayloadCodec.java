@@ -1,0 +1,118 @@
+package io.integrationkit.call;
+
+import io.integrationkit.failure.ProblemCode;
+import java.lang.reflect.Method;
+import java.lang.reflect.Type;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+
+/**
+ * Turns arguments, results and events into JSON and back, by the types of the method's signature. No class name is
+ * ever written or read: what a stored document can become is decided by the code that reads it. Safe for use by any
+ * number of threads.
+ */
+public final class PayloadCodec {
+
+    private final JsonMapper mapper;
+
+    /**
+     * Creates a codec.
+     *
+     * @param mapper mapper whose modules and settings are used; default typing is switched off, unknown properties are
+     *     ignored so that older code reads newer documents
+     */
+    public PayloadCodec(JsonMapper mapper) {
+        this.mapper = mapper.rebuild()
+                .deactivateDefaultTyping()
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .build();
+    }
+
+    /**
+     * Serialises a value.
+     *
+     * @param value the value, or {@code null}
+     * @return its JSON in UTF-8
+     * @throws JacksonException if the value cannot be serialised
+     */
+    public byte[] write(@Nullable Object value) {
+        return this.mapper.writeValueAsBytes(value);
+    }
+
+    /**
+     * Reads a value.
+     *
+     * @param json JSON in UTF-8
+     * @param type what to read it as
+     * @return the value, or {@code null} if the document is {@code null}
+     * @throws JacksonException if the document does not fit the type
+     */
+    public @Nullable Object read(byte[] json, Type type) {
+        return this.mapper.readValue(json, javaType(type));
+    }
+
+    /**
+     * Serialises the arguments of a method by its parameter types.
+     *
+     * @param method the method
+     * @param arguments its arguments
+     * @return a JSON array, one element an argument
+     * @throws InvalidOperationException if an argument cannot be serialised
+     */
+    public String writeArguments(Method method, @Nullable Object[] arguments) {
+        Type[] types = method.getGenericParameterTypes();
+        ArrayNode array = this.mapper.createArrayNode();
+        for (int i = 0; i < arguments.length; i++) {
+            try {
+                array.add(this.mapper.writerFor(javaType(types[i])).<JsonNode>valueToTree(arguments[i]));
+            } catch (JacksonException ex) {
+                throw notSerializable(method, i, "written: " + ex.getOriginalMessage());
+            }
+        }
+        return array.toString();
+    }
+
+    /**
+     * Reads arguments written by {@link #writeArguments}.
+     *
+     * @param method the method
+     * @param json a JSON array, one element an argument
+     * @return the arguments
+     * @throws InvalidOperationException if they do not fit the method's parameters
+     */
+    public @Nullable Object[] readArguments(Method method, String json) {
+        Type[] types = method.getGenericParameterTypes();
+        JsonNode array = this.mapper.readTree(json);
+        if (!array.isArray() || array.size() != types.length) {
+            throw new InvalidOperationException(
+                    ProblemCode.ARGUMENTS_NOT_SERIALIZABLE,
+                    "The stored call has %d arguments, %s takes %d".formatted(array.size(), method, types.length),
+                    "Keep the parameters of a method while calls of it wait as dead letters.");
+        }
+        @Nullable Object[] arguments = new @Nullable Object[types.length];
+        for (int i = 0; i < types.length; i++) {
+            try {
+                arguments[i] = this.mapper.treeToValue(array.get(i), javaType(types[i]));
+            } catch (JacksonException ex) {
+                throw notSerializable(method, i, "read: " + ex.getOriginalMessage());
+            }
+        }
+        return arguments;
+    }
+
+    private InvalidOperationException notSerializable(Method method, int index, String why) {
+        return new InvalidOperationException(
+                ProblemCode.ARGUMENTS_NOT_SERIALIZABLE,
+                "Argument %d of %s cannot be %s".formatted(index, method, why),
+                "Pass records or other plain values that Jackson writes and reads.");
+    }
+
+    private JavaType javaType(Type type) {
+        return this.mapper.getTypeFactory().constructType(type);
+    }
+}

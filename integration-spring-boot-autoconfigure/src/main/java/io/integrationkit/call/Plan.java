@@ -1,0 +1,81 @@
+package io.integrationkit.call;
+
+import java.util.List;
+
+/**
+ * What happens when an operation is called: resolved once after the singletons exist, immutable, so that a call looks
+ * nothing up.
+ */
+public final class Plan {
+
+    private final Operation operation;
+
+    private final List<StagePosition> stages;
+
+    private final List<Setting> settings;
+
+    private final List<Finding> findings;
+
+    private final Stage outer;
+
+    private final Stage inner;
+
+    Plan(
+            Operation operation,
+            List<StagePosition> stages,
+            List<Setting> settings,
+            List<Finding> findings,
+            Stage outer,
+            Stage inner) {
+        this.operation = operation;
+        this.stages = stages;
+        this.settings = settings;
+        this.findings = findings;
+        this.outer = outer;
+        this.inner = inner;
+    }
+
+    /**
+     * Returns the operation this plan is for.
+     *
+     * @return the operation
+     */
+    public Operation operation() {
+        return this.operation;
+    }
+
+    /**
+     * Returns the stages a call runs through.
+     *
+     * @return the stages, outermost first
+     */
+    public List<StagePosition> stages() {
+        return this.stages;
+    }
+
+    /**
+     * Returns the values in force.
+     *
+     * @return the settings, grouped by feature
+     */
+    public List<Setting> settings() {
+        return this.settings;
+    }
+
+    /**
+     * Returns what a user should know about this operation.
+     *
+     * @return the findings
+     */
+    public List<Finding> findings() {
+        return this.findings;
+    }
+
+    Stage outer() {
+        return this.outer;
+    }
+
+    Stage inner() {
+        return this.inner;
+    }
+}

@@ -1,0 +1,81 @@
+package io.integrationkit.call;
+
+import io.integrationkit.failure.ProblemCode;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** Collects what the features contribute to the plan of one operation. Used by one thread. */
+public final class PlanBuilder {
+
+    private final Operation operation;
+
+    private final Map<StagePosition, UnaryOperator<Stage>> stages = new EnumMap<>(StagePosition.class);
+
+    private final List<Setting> settings = new ArrayList<>();
+
+    private final List<Finding> findings = new ArrayList<>();
+
+    PlanBuilder(Operation operation) {
+        this.operation = operation;
+    }
+
+    /**
+     * Adds a stage.
+     *
+     * @param position where it stands
+     * @param around makes the stage around the one inside it; called once
+     * @throws IllegalStateException if the position is taken
+     */
+    public void stage(StagePosition position, UnaryOperator<Stage> around) {
+        if (this.stages.putIfAbsent(position, around) != null) {
+            throw new IllegalStateException(
+                    "Two features want the position " + position + " in the plan of " + this.operation);
+        }
+    }
+
+    /**
+     * Adds a value to show, with where it came from.
+     *
+     * @param name name of the setting, such as {@code retry.max-attempts}
+     * @param value value in force
+     * @param source annotation attribute, configuration key or {@link Setting#DEFAULT}
+     */
+    public void setting(String name, Object value, String source) {
+        this.settings.add(new Setting(name, value.toString(), source));
+    }
+
+    /**
+     * Adds a finding about this operation.
+     *
+     * @param code which problem it is
+     * @param message what was found and what to change
+     */
+    public void finding(ProblemCode code, String message) {
+        this.findings.add(new Finding(code, this.operation.name(), message));
+    }
+
+    Plan build() {
+        return new Plan(
+                this.operation,
+                List.copyOf(this.stages.keySet()),
+                List.copyOf(this.settings),
+                List.copyOf(this.findings),
+                chain(false, Call::proceed),
+                chain(true, Call::proceed));
+    }
+
+    private Stage chain(boolean insideTransaction, Stage innermost) {
+        Stage stage = innermost;
+        List<StagePosition> inwards = new ArrayList<>(this.stages.keySet());
+        for (int i = inwards.size() - 1; i >= 0; i--) {
+            StagePosition position = inwards.get(i);
+            if (position.insideTransaction() == insideTransaction) {
+                stage = this.stages.get(position).apply(stage);
+            }
+        }
+        return stage;
+    }
+}

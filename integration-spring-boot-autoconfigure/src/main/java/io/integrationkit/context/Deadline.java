@@ -1,0 +1,82 @@
+package io.integrationkit.context;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The moment after which nobody waits for the answer of a call any more. Monotonic, so a change of the wall clock does
+ * not move it. Bound to the thread of the call; stages that wait or retry ask {@link #current()} first.
+ */
+public final class Deadline {
+
+    private static final ThreadLocal<@Nullable Deadline> CURRENT = new ThreadLocal<>();
+
+    private final TimeSource time;
+
+    private final long expiresAt;
+
+    private Deadline(TimeSource time, long expiresAt) {
+        this.time = time;
+        this.expiresAt = expiresAt;
+    }
+
+    /**
+     * Creates a deadline.
+     *
+     * @param remaining time left from now
+     * @param time the time source that measures it
+     * @return the deadline; already over if {@code remaining} is not positive
+     */
+    public static Deadline after(Duration remaining, TimeSource time) {
+        return new Deadline(time, time.nanoTime() + remaining.toNanos());
+    }
+
+    /**
+     * Returns the deadline of the running call.
+     *
+     * @return the deadline bound to this thread, or {@code null} if there is none
+     */
+    public static @Nullable Deadline current() {
+        return CURRENT.get();
+    }
+
+    /**
+     * Binds this deadline to the thread, unless an earlier one is bound: a nested call can shorten the time it has, not
+     * lengthen it.
+     *
+     * @return closing it binds what was bound before
+     */
+    public Scope open() {
+        Deadline outer = CURRENT.get();
+        if (outer == null || this.expiresAt - outer.expiresAt < 0) {
+            CURRENT.set(this);
+        }
+        return () -> restore(outer);
+    }
+
+    private static void restore(@Nullable Deadline outer) {
+        if (outer == null) {
+            CURRENT.remove();
+        } else {
+            CURRENT.set(outer);
+        }
+    }
+
+    /**
+     * Returns the time left.
+     *
+     * @return the time left; zero or negative once the deadline is over
+     */
+    public Duration remaining() {
+        return Duration.ofNanos(this.expiresAt - this.time.nanoTime());
+    }
+
+    /**
+     * Tells whether the deadline is over.
+     *
+     * @return whether no time is left
+     */
+    public boolean expired() {
+        return this.expiresAt - this.time.nanoTime() <= 0;
+    }
+}

@@ -1,0 +1,5 @@
+/** What travels with a call: correlation id, deadline, replay; and the time source everything reads. */
+@NullMarked
+package io.integrationkit.context;
+
+import org.jspecify.annotations.NullMarked;

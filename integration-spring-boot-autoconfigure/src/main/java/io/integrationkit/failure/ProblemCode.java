@@ -1,0 +1,89 @@
+package io.integrationkit.failure;
+
+/**
+ * Catalogue of the problems the kit can name. One code is shared by exception, finding, log line, endpoint and runbook;
+ * a code never changes its meaning and is never used again.
+ */
+public enum ProblemCode {
+    METHOD_NOT_PROXYABLE("INT-101", "An annotated method cannot be intercepted"),
+    BEAN_NOT_PROXIED("INT-102", "A bean with annotated methods was not intercepted"),
+    ADVICE_ORDER("INT-103", "The transaction advice is not between our outer and inner advice"),
+    RETRY_WITHOUT_IDEMPOTENCY("INT-104", "An operation is retried although it may do its work twice"),
+    DUPLICATE_OPERATION("INT-105", "Two operations have the same name"),
+    INVALID_SETTING("INT-106", "A setting has a value that cannot work"),
+    INVALID_EXPRESSION("INT-107", "A key expression is wrong"),
+    DUPLICATE_RESULT_UNDEFINED("INT-108", "A duplicate would have no value to return"),
+    ARGUMENTS_NOT_SERIALIZABLE("INT-109", "The arguments of a call cannot be stored or read again"),
+    STATE_IN_MEMORY("INT-110", "State is kept in memory and lost at restart"),
+    SINGLE_ATTEMPT_IN_TRANSACTION("INT-111", "A call inside a transaction has one attempt only"),
+    DEFAULT_POLICY("INT-112", "A policy is named but not configured"),
+    UNSUPPORTED_DATABASE("INT-113", "The database is not supported"),
+    UNKNOWN_PROPERTY("INT-114", "A property is unknown"),
+    LISTENER_ERROR_HANDLER("INT-115", "A listener keeps its own error handling"),
+
+    CIRCUIT_OPEN("INT-201", "The circuit breaker is open"),
+    DEADLINE_EXPIRED("INT-202", "The deadline of the call is over"),
+    CALL_DEAD_LETTERED("INT-203", "The call was given up and stored as a dead letter"),
+
+    OUTBOX_NO_TRANSACTION("INT-301", "A message was published without a transaction"),
+    OUTBOX_READ_ONLY("INT-302", "A message was published in a read-only transaction"),
+    OUTBOX_FOREIGN_TRANSACTION("INT-303", "A message was published under another transaction manager"),
+    OUTBOX_TRANSACTION_OVER("INT-304", "A message was published when the transaction was already over"),
+    MESSAGE_TOO_LARGE("INT-305", "A message is larger than its destination takes"),
+    OUTBOX_BUFFER_LEFT("INT-306", "Messages were left unwritten when a transaction ended"),
+    MESSAGE_NOT_SERIALIZABLE("INT-307", "A message cannot be serialised"),
+    DESTINATION_UNKNOWN("INT-308", "A message has no destination that could be reached"),
+    OUTBOX_SHARD_MISMATCH("INT-309", "The outbox table was made with another number of shards"),
+    EVENT_TYPE_MISSING("INT-310", "A class is not an event type"),
+    EVENT_TYPE_CONFLICT("INT-311", "Two classes claim the same event type"),
+    DESTINATION_UNAVAILABLE("INT-312", "A destination cannot be reached"),
+    OUTBOX_LEASE_TIMES("INT-313", "The lease is too short for the time a send may take"),
+
+    KEY_MISSING("INT-401", "An idempotency key is missing"),
+    KEY_REUSED("INT-402", "An idempotency key was used again with other arguments"),
+    KEY_IN_PROGRESS("INT-403", "A call with the same key is in progress"),
+    FENCE_LOST("INT-404", "The claim of a key was taken over while its holder was still working"),
+    STORE_FULL("INT-405", "A store in memory is full"),
+    RESULT_NOT_SERIALIZABLE("INT-406", "A result cannot be stored or read again"),
+
+    MESSAGE_ID_MISSING("INT-501", "A message has no id to recognise it by"),
+    DUPLICATE_MESSAGE("INT-502", "A message was already handled"),
+    MESSAGE_IN_FLIGHT("INT-503", "The same message is being handled right now"),
+
+    DEAD_LETTER_NOT_FOUND("INT-601", "There is no such dead letter"),
+    DEAD_LETTER_NOT_REPLAYABLE("INT-602", "A dead letter cannot be replayed in its state"),
+    OPERATION_UNKNOWN("INT-603", "There is no operation of this name"),
+    RECORD_UNDECODABLE("INT-604", "A record could not be decoded");
+
+    private final String id;
+
+    private final String title;
+
+    ProblemCode(String id, String title) {
+        this.id = id;
+        this.title = title;
+    }
+
+    /**
+     * Returns the code that users search for.
+     *
+     * @return the code, such as {@code INT-104}
+     */
+    public String id() {
+        return this.id;
+    }
+
+    /**
+     * Returns what the problem is, in one sentence.
+     *
+     * @return the title
+     */
+    public String title() {
+        return this.title;
+    }
+
+    @Override
+    public String toString() {
+        return this.id;
+    }
+}
