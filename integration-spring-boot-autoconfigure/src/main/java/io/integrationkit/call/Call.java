@@ -126,7 +126,8 @@ public final class Call {
         this.outcome = CallOutcome.DEAD_LETTERED;
     }
 
-    @Nullable Object proceed() throws Throwable {
+    @Nullable
+    Object proceed() throws Throwable {
         MethodInvocation inside = this.insideTransaction;
         if (inside != null) {
             return inside.proceed();
@@ -137,7 +138,8 @@ public final class Call {
         return this.invocation.proceed();
     }
 
-    @Nullable Object proceedInside(Stage inner, MethodInvocation innerInvocation) throws Throwable {
+    @Nullable
+    Object proceedInside(Stage inner, MethodInvocation innerInvocation) throws Throwable {
         this.insideTransaction = innerInvocation;
         try {
             return inner.run(this);

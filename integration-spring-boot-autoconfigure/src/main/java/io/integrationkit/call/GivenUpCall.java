@@ -14,9 +14,4 @@ import org.jspecify.annotations.Nullable;
  * @param attempts number of attempts
  */
 public record GivenUpCall(
-        Operation operation,
-        String arguments,
-        @Nullable String key,
-        Failure failure,
-        Throwable cause,
-        int attempts) {}
+        Operation operation, String arguments, @Nullable String key, Failure failure, Throwable cause, int attempts) {}

@@ -76,7 +76,8 @@ public final class OperationProxyPostProcessor extends ProxyProcessorSupport
         ProxyFactory factory = new ProxyFactory();
         factory.copyFrom(this);
         factory.setTarget(bean);
-        if (Proxy.isProxyClass(bean.getClass()) || Modifier.isFinal(bean.getClass().getModifiers())) {
+        if (Proxy.isProxyClass(bean.getClass())
+                || Modifier.isFinal(bean.getClass().getModifiers())) {
             factory.setProxyTargetClass(false);
             evaluateProxyInterfaces(bean.getClass(), factory);
         }
@@ -90,10 +91,12 @@ public final class OperationProxyPostProcessor extends ProxyProcessorSupport
             boolean inner = OperationMethods.mayRunInsideTransaction(method);
             int transaction = indexOfTransaction(advised);
             int end = advised.getAdvisors().length;
-            advised.addAdvisor(transaction < 0 ? end : transaction, advisor(plan, new OperationInterceptor.Outer(plan, inner)));
+            advised.addAdvisor(
+                    transaction < 0 ? end : transaction, advisor(plan, new OperationInterceptor.Outer(plan, inner)));
             if (inner) {
                 advised.addAdvisor(
-                        transaction < 0 ? end + 1 : transaction + 2, advisor(plan, new OperationInterceptor.Inner(plan)));
+                        transaction < 0 ? end + 1 : transaction + 2,
+                        advisor(plan, new OperationInterceptor.Inner(plan)));
             }
         }
     }

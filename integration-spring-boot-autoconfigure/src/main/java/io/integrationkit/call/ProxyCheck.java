@@ -50,8 +50,7 @@ final class ProxyCheck {
         return AopProxyUtils.getSingletonTarget(layer);
     }
 
-    private static int indexOf(
-            List<Object> advice, Class<? extends OperationInterceptor> side, Method method) {
+    private static int indexOf(List<Object> advice, Class<? extends OperationInterceptor> side, Method method) {
         for (int i = 0; i < advice.size(); i++) {
             if (side.isInstance(advice.get(i))
                     && ((OperationInterceptor) advice.get(i)).plan.method().equals(method)) {

@@ -12,5 +12,6 @@ public interface SettingSources {
      * @param key configuration key in its canonical form, such as {@code integration.reliable.defaults.max-attempts}
      * @return the key with file and line, or {@code null} if nobody set it
      */
-    @Nullable String sourceOf(String key);
+    @Nullable
+    String sourceOf(String key);
 }

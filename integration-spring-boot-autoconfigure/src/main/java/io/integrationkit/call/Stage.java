@@ -17,5 +17,6 @@ public interface Stage {
      * @return what the caller gets
      * @throws Throwable what the caller gets instead
      */
-    @Nullable Object run(Call call) throws Throwable;
+    @Nullable
+    Object run(Call call) throws Throwable;
 }

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfter time the callee (or our own refusal) asks to wait, or {@code null} if it named none
  */
 public record Failure(
-        FailureCategory category, boolean retryable, boolean effectPossible, @Nullable Duration retryAfter) {
+        FailureCategory category,
+        boolean retryable,
+        boolean effectPossible,
+        @Nullable Duration retryAfter) {
 
     public Failure {
         if (retryAfter != null && retryAfter.isNegative()) {

@@ -18,5 +18,6 @@ public interface FailureClassifier {
      *     classifier knows it
      * @return the classification, or {@code null} if this classifier does not know the exception
      */
-    @Nullable Failure classify(Throwable failure);
+    @Nullable
+    Failure classify(Throwable failure);
 }

@@ -11,7 +11,6 @@ import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-
 /**
  * How the stores reach their database. Statements of {@link #jdbc()} join the transaction that is active on this data
  * source, if there is one.
@@ -35,8 +34,7 @@ public final class JdbcAccess {
      * @param transactionManager manager of that data source's transactions
      * @param database which product it is
      */
-    public JdbcAccess(
-            DataSource dataSource, PlatformTransactionManager transactionManager, Database database) {
+    public JdbcAccess(DataSource dataSource, PlatformTransactionManager transactionManager, Database database) {
         this.dataSource = dataSource;
         this.jdbc = new JdbcTemplate(dataSource);
         this.database = database;

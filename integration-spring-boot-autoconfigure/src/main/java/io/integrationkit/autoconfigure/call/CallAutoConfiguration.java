@@ -57,8 +57,8 @@ public final class CallAutoConfiguration {
 
     @Bean
     PayloadCodec integrationPayloadCodec(ObjectProvider<JsonMapper> mapper) {
-        return new PayloadCodec(
-                mapper.getIfUnique(() -> JsonMapper.builder().findAndAddModules().build()));
+        return new PayloadCodec(mapper.getIfUnique(
+                () -> JsonMapper.builder().findAndAddModules().build()));
     }
 
     @Bean
