@@ -1,10 +1,12 @@
 package io.integrationkit.call;
 
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -50,6 +52,15 @@ final class OperationMethods {
                 .filter((name) -> !name.isEmpty())
                 .distinct()
                 .toList();
+    }
+
+    /** The method as messages name it: with its class and parameters, and the bean that has it. */
+    static String describe(String beanName, Method method) {
+        String parameters = Arrays.stream(method.getParameterTypes())
+                .map(Class::getSimpleName)
+                .collect(Collectors.joining(", "));
+        return "%s.%s(%s) of bean '%s'"
+                .formatted(method.getDeclaringClass().getName(), method.getName(), parameters, beanName);
     }
 
     private static MergedAnnotations annotations(Method method) {

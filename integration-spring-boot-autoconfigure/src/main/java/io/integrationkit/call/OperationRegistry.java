@@ -29,7 +29,7 @@ public final class OperationRegistry implements SmartInitializingSingleton {
 
     private final Supplier<List<PlanContributor>> contributors;
 
-    private final Map<MethodOfBean, Plan> plans = new LinkedHashMap<>();
+    private final Map<Signature, Plan> plans = new LinkedHashMap<>();
 
     private final Map<String, Plan> plansByName = new LinkedHashMap<>();
 
@@ -95,7 +95,7 @@ public final class OperationRegistry implements SmartInitializingSingleton {
 
     /** Makes the plan of a method, or returns the one made before. */
     Plan plan(String beanName, Class<?> beanType, Method method) {
-        MethodOfBean key = new MethodOfBean(beanName, method);
+        Signature key = Signature.of(beanName, method);
         synchronized (this.plans) {
             Plan plan = this.plans.get(key);
             if (plan == null) {
@@ -104,13 +104,13 @@ public final class OperationRegistry implements SmartInitializingSingleton {
                 if (same != null) {
                     throw new InvalidOperationException(
                             ProblemCode.DUPLICATE_OPERATION,
-                            "Operation '%s' is both %s of bean '%s' and %s of bean '%s'"
+                            "Operation '%s' is both %s and %s"
                                     .formatted(
                                             plan.operation().name(),
-                                            same.operation().method(),
-                                            same.operation().beanName(),
-                                            method,
-                                            beanName),
+                                            OperationMethods.describe(
+                                                    same.operation().beanName(),
+                                                    same.operation().method()),
+                                            OperationMethods.describe(beanName, method)),
                             "Give one of them a name of its own: the annotation's attribute 'operation'.");
                 }
                 this.plans.put(key, plan);
@@ -132,7 +132,8 @@ public final class OperationRegistry implements SmartInitializingSingleton {
         if (names.size() > 1) {
             throw new InvalidOperationException(
                     ProblemCode.DUPLICATE_OPERATION,
-                    "The annotations of %s of bean '%s' give it the names %s".formatted(method, beanName, names),
+                    "The annotations of %s give it the names %s"
+                            .formatted(OperationMethods.describe(beanName, method), names),
                     "Keep one attribute 'operation'.");
         }
         return names.isEmpty() ? simpleName(beanName) + "." + method.getName() : names.get(0);
@@ -151,7 +152,8 @@ public final class OperationRegistry implements SmartInitializingSingleton {
         if (obstacle != null) {
             throw new InvalidOperationException(
                     ProblemCode.METHOD_NOT_PROXYABLE,
-                    "%s of bean '%s' is %s: its annotations would be ignored".formatted(method, beanName, obstacle),
+                    "%s is %s: its annotations would be ignored"
+                            .formatted(OperationMethods.describe(beanName, method), obstacle),
                     "Remove '%s' from the method.".formatted(obstacle));
         }
     }
@@ -180,5 +182,11 @@ public final class OperationRegistry implements SmartInitializingSingleton {
         return (type != null) ? ClassUtils.getUserClass(type) : null;
     }
 
-    private record MethodOfBean(String beanName, Method method) {}
+    /** A method of a bean, the same whether it was found on the bean's class or on an interface of it. */
+    private record Signature(String beanName, String method, List<Class<?>> parameters) {
+
+        static Signature of(String beanName, Method method) {
+            return new Signature(beanName, method.getName(), List.of(method.getParameterTypes()));
+        }
+    }
 }

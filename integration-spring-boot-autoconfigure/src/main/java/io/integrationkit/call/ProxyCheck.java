@@ -3,6 +3,7 @@ package io.integrationkit.call;
 import io.integrationkit.failure.ProblemCode;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.Advisor;
@@ -53,11 +54,16 @@ final class ProxyCheck {
     private static int indexOf(List<Object> advice, Class<? extends OperationInterceptor> side, Method method) {
         for (int i = 0; i < advice.size(); i++) {
             if (side.isInstance(advice.get(i))
-                    && ((OperationInterceptor) advice.get(i)).plan.method().equals(method)) {
+                    && sameSignature(((OperationInterceptor) advice.get(i)).plan.method(), method)) {
                 return i;
             }
         }
         return -1;
+    }
+
+    private static boolean sameSignature(Method one, Method other) {
+        return one.getName().equals(other.getName())
+                && Arrays.equals(one.getParameterTypes(), other.getParameterTypes());
     }
 
     private static int indexOfTransaction(List<Object> advice) {
@@ -72,8 +78,8 @@ final class ProxyCheck {
     private static InvalidOperationException notProxied(String beanName, Method method) {
         return new InvalidOperationException(
                 ProblemCode.BEAN_NOT_PROXIED,
-                "%s of bean '%s' carries an annotation of the Integration Kit, but the bean was not intercepted"
-                        .formatted(method, beanName),
+                "%s carries an annotation of the Integration Kit, but the bean was not intercepted"
+                        .formatted(OperationMethods.describe(beanName, method)),
                 "Let Spring create the bean, and do not inject it into a BeanPostProcessor or register it as a ready"
                         + " singleton.");
     }
@@ -81,8 +87,8 @@ final class ProxyCheck {
     private static InvalidOperationException order(String beanName, Method method) {
         return new InvalidOperationException(
                 ProblemCode.ADVICE_ORDER,
-                "The transaction advice of %s of bean '%s' is not between our outer and our inner advice"
-                        .formatted(method, beanName),
+                "The transaction advice of %s is not between our outer and our inner advice"
+                        .formatted(OperationMethods.describe(beanName, method)),
                 "Remove the auto-proxy creator that wraps the bean a second time, or give it an order of highest"
                         + " precedence.");
     }
