@@ -1,0 +1,139 @@
+package io.integrationkit.deadletter;
+
+import io.integrationkit.call.GivenUpCall;
+import io.integrationkit.call.GivenUpCalls;
+import io.integrationkit.failure.ProblemException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The dead letters of the application: calls and messages that were given up and must not be lost. Safe for use by any
+ * number of threads and instances.
+ *
+ * <p>An entry is unique per operation and key, or per destination and message id: storing the same again updates it
+ * and makes it {@link DeadLetter.Status#NEW} again. A call without key is a new entry each time.
+ */
+public interface DeadLetters extends GivenUpCalls {
+
+    /**
+     * Stores a call. In the database, a call whose method {@linkplain io.integrationkit.call.Operation#returnsNothing()
+     * returns nothing} joins the active transaction, unless that is read-only or can only roll back; otherwise, and for
+     * a call with a result always, the entry is committed when this returns. The call a replay makes updates the entry
+     * that is replayed.
+     *
+     * @param call the call
+     * @return id of the entry
+     * @throws ProblemException if a store in memory is full
+     */
+    @Override
+    String store(GivenUpCall call);
+
+    /**
+     * Stores a message. In the database it joins the active transaction, so that moving the message here is one step
+     * with removing it there; without one the entry is committed when this returns.
+     *
+     * @param message the message
+     * @return id of the entry
+     * @throws ProblemException if a store in memory is full
+     */
+    String storeMessage(DeadLetterMessage message);
+
+    /**
+     * Finds an entry.
+     *
+     * @param id id of the entry
+     * @return the entry, or nothing if there is none
+     */
+    Optional<DeadLetter> find(String id);
+
+    /**
+     * Lists entries in the order in which they were first stored, oldest first.
+     *
+     * @param filter which entries
+     * @param afterId id of the last entry of the page before, {@code null} for the first page
+     * @param limit how many at most
+     * @return a page; shorter than {@code limit} only at the end
+     * @throws ProblemException if there is no entry {@code afterId}
+     */
+    List<DeadLetter> list(DeadLetterFilter filter, @Nullable String afterId, int limit);
+
+    /**
+     * Counts entries.
+     *
+     * @param filter which entries
+     * @return how many there are now
+     */
+    long count(DeadLetterFilter filter);
+
+    /**
+     * Does a call or message again, on this thread. A call runs through the whole plan of its operation, with the
+     * entry's correlation id, and outside any transaction of the store; a message is handed to the
+     * {@link MessageReplayer}. Of several who replay the same entry one does, the others skip. An entry that is
+     * resolved or discarded is skipped.
+     *
+     * @param id id of the entry
+     * @return how it ended; a failure of the call is a result, not an exception
+     * @throws ProblemException if there is no such entry, if a message is to be replayed and nothing can send it, or if
+     *     a transaction is active
+     */
+    ReplayResult replay(String id);
+
+    /**
+     * Replays open entries one after the other, oldest first, each as {@link #replay(String)} does. Goes on after an
+     * entry that fails; stops when the application itself refuses a call (its breaker is open) or the thread is
+     * interrupted.
+     *
+     * @param filter which entries; those that are resolved or discarded are left out
+     * @param limit how many at most
+     * @return how they ended
+     * @throws ProblemException if a transaction is active
+     */
+    ReplaySummary replay(DeadLetterFilter filter, int limit);
+
+    /**
+     * Closes an open entry without doing it.
+     *
+     * @param id id of the entry
+     * @param reason why; kept as the entry's note
+     * @return whether this call closed it; {@code false} if there is no such entry, if it is closed already or being
+     *     replayed
+     */
+    boolean discard(String id, String reason);
+
+    /**
+     * Tells whether entries survive a restart.
+     *
+     * @return whether they are in the database
+     */
+    boolean durable();
+
+    /**
+     * Returns how many calls and messages were stored, the same one as often as it was given up; one stored in a
+     * transaction counts once that has committed, one given up again by its replay counts as a failed replay.
+     *
+     * @return number since start
+     */
+    long storedTotal();
+
+    /**
+     * Returns how many replays resolved their entry.
+     *
+     * @return number since start
+     */
+    long replayedTotal();
+
+    /**
+     * Returns how many replays were tried in vain.
+     *
+     * @return number since start
+     */
+    long replayFailedTotal();
+
+    /**
+     * Returns how many entries were discarded.
+     *
+     * @return number since start
+     */
+    long discardedTotal();
+}
