@@ -71,7 +71,7 @@ class ArchitectureTests {
     void everyPackageStandsOnAFloor() {
         Set<String> known = FLOORS.stream().flatMap(Set::stream).collect(Collectors.toSet());
         Set<String> found = PRODUCTION.stream()
-                .map((type) -> type.getPackageName().split("\\.")[2])
+                .map((type) -> type.getPackageName().split("\\.", -1)[2])
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(known).containsAll(found);
     }

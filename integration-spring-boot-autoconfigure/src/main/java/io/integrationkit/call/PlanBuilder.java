@@ -2,6 +2,7 @@ package io.integrationkit.call;
 
 import io.integrationkit.failure.ProblemCode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -68,12 +69,12 @@ public final class PlanBuilder {
     }
 
     private Stage chain(boolean insideTransaction, Stage innermost) {
+        List<Map.Entry<StagePosition, UnaryOperator<Stage>>> inwards = new ArrayList<>(this.stages.entrySet());
+        Collections.reverse(inwards);
         Stage stage = innermost;
-        List<StagePosition> inwards = new ArrayList<>(this.stages.keySet());
-        for (int i = inwards.size() - 1; i >= 0; i--) {
-            StagePosition position = inwards.get(i);
-            if (position.insideTransaction() == insideTransaction) {
-                stage = this.stages.get(position).apply(stage);
+        for (Map.Entry<StagePosition, UnaryOperator<Stage>> entry : inwards) {
+            if (entry.getKey().insideTransaction() == insideTransaction) {
+                stage = entry.getValue().apply(stage);
             }
         }
         return stage;
