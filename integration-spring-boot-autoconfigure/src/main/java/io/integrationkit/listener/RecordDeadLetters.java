@@ -1,0 +1,97 @@
+package io.integrationkit.listener;
+
+import io.integrationkit.call.PayloadCodec;
+import io.integrationkit.deadletter.DeadLetterMessage;
+import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.failure.Failure;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.kafka.support.serializer.DeserializationException;
+
+/** Stores a record that is given up as a dead letter, with what is needed to send it to its topic again. */
+public final class RecordDeadLetters {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(RecordDeadLetters.class);
+
+    private static final String SPRING_HEADERS = "springDeserializerException";
+
+    private final DeadLetters deadLetters;
+
+    private final PayloadCodec codec;
+
+    /**
+     * Creates the adapter.
+     *
+     * @param deadLetters where records go
+     * @param codec writes values that are neither bytes nor text
+     */
+    public RecordDeadLetters(DeadLetters deadLetters, PayloadCodec codec) {
+        this.deadLetters = deadLetters;
+        this.codec = codec;
+    }
+
+    void store(ConsumerRecord<?, ?> failed, Failure failure, Exception exception) {
+        Map<String, String> headers = headers(failed);
+        String version = headers.get("ce_dataversion");
+        String id = this.deadLetters.storeMessage(new DeadLetterMessage(
+                failed.topic(),
+                text(failed.key()),
+                headers.getOrDefault("ce_id", failed.topic() + "-" + failed.partition() + "@" + failed.offset()),
+                headers.get("ce_type"),
+                (version != null && version.matches("[0-9]{1,9}")) ? Integer.parseInt(version) : 1,
+                headers.get("content-type"),
+                headers,
+                payload(failed, exception),
+                failure,
+                exception,
+                1));
+        LOGGER.warn(
+                "Record {}-{}@{} was given up as {} and stored as dead letter {}",
+                failed.topic(),
+                failed.partition(),
+                failed.offset(),
+                failure.category(),
+                id);
+    }
+
+    private byte[] payload(ConsumerRecord<?, ?> failed, Exception exception) {
+        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DeserializationException undecodable && undecodable.getData() != null) {
+                return undecodable.getData();
+            }
+        }
+        Object value = failed.value();
+        if (value == null) {
+            return new byte[0];
+        }
+        if (value instanceof byte[] bytes) {
+            return bytes;
+        }
+        return (value instanceof CharSequence text)
+                ? text.toString().getBytes(StandardCharsets.UTF_8)
+                : this.codec.write(value);
+    }
+
+    private static Map<String, String> headers(ConsumerRecord<?, ?> failed) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (Header header : failed.headers()) {
+            if (header.value() != null && !header.key().startsWith(SPRING_HEADERS)) {
+                headers.put(header.key(), new String(header.value(), StandardCharsets.UTF_8));
+            }
+        }
+        return headers;
+    }
+
+    private static @Nullable String text(@Nullable Object key) {
+        if (key instanceof byte[] bytes) {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+        return (key != null) ? key.toString() : null;
+    }
+}
