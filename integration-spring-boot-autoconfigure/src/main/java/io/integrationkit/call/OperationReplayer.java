@@ -46,8 +46,8 @@ public final class OperationReplayer {
             throw new ProblemException(
                     ProblemCode.OPERATION_UNKNOWN,
                     FailureCategory.PERMANENT,
-                    "There is no operation '%s' to replay; it was renamed or removed. Name it with the annotation's"
-                            + " attribute 'operation'".formatted(operation));
+                    "There is no operation '%s' to replay: it was renamed or removed; give it back its name with the annotation's attribute 'operation'"
+                            .formatted(operation));
         }
         Object bean = this.beanFactory.getBean(plan.operation().beanName());
         @Nullable Object[] values = this.codec.readArguments(plan.operation().method(), arguments);
