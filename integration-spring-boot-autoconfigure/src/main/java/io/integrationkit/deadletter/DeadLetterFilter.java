@@ -157,4 +157,15 @@ public record DeadLetterFilter(
         return new DeadLetterFilter(
                 this.kind, this.name, this.category, this.status, this.key, this.fingerprint, since, before);
     }
+
+    boolean matches(DeadLetter letter) {
+        return (this.kind == null || this.kind == letter.kind())
+                && (this.name == null || this.name.equals(letter.name()))
+                && (this.category == null || this.category == letter.category())
+                && (this.status == null || this.status == letter.status())
+                && (this.key == null || this.key.equals(letter.key()))
+                && (this.fingerprint == null || this.fingerprint.equals(letter.fingerprint()))
+                && (this.failedSince == null || !letter.lastFailedAt().isBefore(this.failedSince))
+                && (this.failedBefore == null || letter.lastFailedAt().isBefore(this.failedBefore));
+    }
 }

@@ -1,6 +1,7 @@
 package io.integrationkit.deadletter;
 
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.ProblemCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param id id of the entry
  * @param outcome how it ended
  * @param category category of the failure, {@code null} unless it failed
+ * @param code which problem of the kit it was, {@code null} if it was none
  * @param detail what the replay met, in one line; {@code null} if it succeeded
  */
 public record ReplayResult(
         String id,
         Outcome outcome,
         @Nullable FailureCategory category,
+        @Nullable ProblemCode code,
         @Nullable String detail) {
 
     /** How a replay ended. */
@@ -28,11 +31,14 @@ public record ReplayResult(
     }
 
     /**
-     * Tells whether this application refused the replay itself (breaker open, limit reached) without asking the callee.
+     * Tells whether this application refused the replay without asking the callee, for a reason that holds for other
+     * entries too (breaker open, limit reached) and not only for the key of this one.
      *
      * @return whether the next replay would be refused just the same for now
      */
-    public boolean rejected() {
-        return this.category == FailureCategory.REJECTED;
+    public boolean refused() {
+        return this.category == FailureCategory.REJECTED
+                && this.code != ProblemCode.KEY_IN_PROGRESS
+                && this.code != ProblemCode.MESSAGE_IN_FLIGHT;
     }
 }

@@ -1,1 +1,34 @@
--- Integration Kit: deadletter
+-- Integration Kit: calls and messages that were given up.
+-- id is derived from (kind, name, key or message id) where there is one, so the primary key keeps an entry unique.
+-- seq is the order of first failure. owner, epoch and lease_until belong to the replay that is under way.
+create table if not exists integration_dead_letter (
+    id               varchar(36)  not null primary key,
+    seq              bigint       generated always as identity unique,
+    kind             varchar(16)  not null,
+    name             text         not null,
+    entry_key        text,
+    arguments        text,
+    message_id       text,
+    event_type       text,
+    event_version    integer,
+    content_type     text,
+    headers          bytea,
+    payload          bytea,
+    category         varchar(16)  not null,
+    exception_type   text         not null,
+    message          varchar(500) not null,
+    fingerprint      varchar(16)  not null,
+    attempts         integer      not null,
+    first_failed_at  timestamp with time zone not null,
+    last_failed_at   timestamp with time zone not null,
+    correlation_id   text,
+    status           varchar(16)  not null,
+    replays          integer      not null,
+    note             varchar(500),
+    revision         bigint       not null,
+    owner            varchar(36),
+    epoch            bigint       not null,
+    lease_until      timestamp with time zone
+);
+
+create index if not exists integration_dead_letter_status on integration_dead_letter (status, seq);

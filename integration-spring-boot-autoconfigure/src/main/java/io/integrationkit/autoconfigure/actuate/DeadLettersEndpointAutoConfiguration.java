@@ -1,0 +1,42 @@
+package io.integrationkit.autoconfigure.actuate;
+
+import io.integrationkit.actuate.DeadLettersEndpoint;
+import io.integrationkit.actuate.DeadLettersEndpointWebExtension;
+import io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration;
+import io.integrationkit.deadletter.DeadLetters;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Auto-configuration of the {@code deadletters} endpoint. */
+@AutoConfiguration(after = DeadLetterAutoConfiguration.class)
+public final class DeadLettersEndpointAutoConfiguration {
+
+    DeadLettersEndpointAutoConfiguration() {}
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
+    @ConditionalOnBean(DeadLetters.class)
+    @ConditionalOnAvailableEndpoint(DeadLettersEndpoint.class)
+    static class Exposed {
+
+        @Bean
+        @ConditionalOnMissingBean
+        DeadLettersEndpoint integrationDeadLettersEndpoint(DeadLetters deadLetters) {
+            return new DeadLettersEndpoint(deadLetters);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        @ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
+        DeadLettersEndpointWebExtension integrationDeadLettersEndpointWebExtension(DeadLettersEndpoint endpoint) {
+            return new DeadLettersEndpointWebExtension(endpoint);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Auto-configuration of endpoints, health and meters. */
+@NullMarked
+package io.integrationkit.autoconfigure.actuate;
+
+import org.jspecify.annotations.NullMarked;

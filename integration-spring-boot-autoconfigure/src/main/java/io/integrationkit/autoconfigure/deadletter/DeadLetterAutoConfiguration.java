@@ -1,0 +1,69 @@
+package io.integrationkit.autoconfigure.deadletter;
+
+import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
+import io.integrationkit.autoconfigure.jdbc.IntegrationJdbcAutoConfiguration;
+import io.integrationkit.call.OperationReplayer;
+import io.integrationkit.call.PayloadCodec;
+import io.integrationkit.context.TimeSource;
+import io.integrationkit.deadletter.DeadLetterStores;
+import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.deadletter.MessageReplayer;
+import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.FailureClassifier;
+import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.failure.ProblemException;
+import io.integrationkit.jdbc.JdbcAccess;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/** Auto-configuration of the dead letters, in the database where there is one. */
+@AutoConfiguration(after = {CallAutoConfiguration.class, IntegrationJdbcAutoConfiguration.class})
+@EnableConfigurationProperties(DeadLetterProperties.class)
+public final class DeadLetterAutoConfiguration {
+
+    DeadLetterAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    DeadLetters integrationDeadLetters(
+            DeadLetterProperties properties,
+            ObjectProvider<JdbcAccess> access,
+            OperationReplayer calls,
+            ObjectProvider<MessageReplayer> messages,
+            ObjectProvider<FailureClassifier> classifiers,
+            PayloadCodec codec,
+            TimeSource time) {
+        DeadLetterStores stores = new DeadLetterStores(
+                calls,
+                messages::getIfAvailable,
+                (failure) -> classifiers
+                        .orderedStream()
+                        .map((classifier) -> classifier.classify(failure))
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null),
+                time,
+                properties.toSettings());
+        JdbcAccess database = database(properties.getStore(), access);
+        return (database != null) ? stores.inDatabase(database, codec) : stores.inMemory();
+    }
+
+    private static @Nullable JdbcAccess database(DeadLetterProperties.Store store, ObjectProvider<JdbcAccess> access) {
+        return switch (store) {
+            case MEMORY -> null;
+            case AUTO -> access.getIfAvailable();
+            case JDBC ->
+                access.getIfAvailable(() -> {
+                    throw new ProblemException(
+                            ProblemCode.INVALID_SETTING,
+                            FailureCategory.PERMANENT,
+                            "integration.dead-letters.store=jdbc needs a single DataSource with its transaction manager, and integration.jdbc.enabled=true");
+                });
+        };
+    }
+}

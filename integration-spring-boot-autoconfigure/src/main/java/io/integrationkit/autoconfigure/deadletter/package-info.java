@@ -1,0 +1,5 @@
+/** Auto-configuration of the dead letters. */
+@NullMarked
+package io.integrationkit.autoconfigure.deadletter;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,245 @@
+package io.integrationkit.deadletter;
+
+import io.integrationkit.call.OperationReplayer;
+import io.integrationkit.context.Correlation;
+import io.integrationkit.context.Replay;
+import io.integrationkit.context.Scope;
+import io.integrationkit.context.TimeSource;
+import io.integrationkit.failure.Failure;
+import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.FailureClassifier;
+import io.integrationkit.failure.IntegrationException;
+import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.failure.ProblemException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * Replays one entry, in three steps of which each commits before the next begins.
+ *
+ * <ol>
+ *   <li><b>Claim</b>: {@code NEW} becomes {@code REPLAYING}, with a new epoch and a lease on the store's clock. Of two
+ *       who try, one changes the row and the other finds it changed. A crash after this leaves {@code REPLAYING}; once
+ *       the lease is over anybody may claim it again, with the next epoch.
+ *   <li><b>Act</b>: no transaction and no connection of ours is held. A crash in here leaves the outcome unknown; the
+ *       entry is replayed again after the lease, and the operation's own idempotency key keeps the effect from
+ *       happening twice.
+ *   <li><b>End</b>: {@code RESOLVED}, or {@code NEW} with what was met. The write names the epoch: one who lost the
+ *       lease while acting changes nothing, whatever it brings. An entry that was stored again while it was replayed
+ *       goes back to {@code NEW}: the later failure is not covered by this success.
+ * </ol>
+ *
+ * <p>A message is acted on inside the transaction that ends its replay: it is owed to its destination exactly if the
+ * entry is resolved, so a crash there leaves either both or neither.
+ */
+final class DeadLetterReplayer {
+
+    private final DeadLetterStore store;
+
+    private final OperationReplayer calls;
+
+    private final Supplier<@Nullable MessageReplayer> messages;
+
+    private final FailureClassifier classifier;
+
+    private final TimeSource time;
+
+    private final Duration lease;
+
+    private final String owner = UUID.randomUUID().toString();
+
+    DeadLetterReplayer(
+            DeadLetterStore store,
+            OperationReplayer calls,
+            Supplier<@Nullable MessageReplayer> messages,
+            FailureClassifier classifier,
+            TimeSource time,
+            Duration lease) {
+        this.store = store;
+        this.calls = calls;
+        this.messages = messages;
+        this.classifier = classifier;
+        this.time = time;
+        this.lease = lease;
+    }
+
+    /** Replays an entry on this thread; what the call or message meets is a result, not an exception. */
+    ReplayResult replay(String id) {
+        requireNoTransaction();
+        DeadLetter letter = find(id);
+        MessageReplayer sender = (letter.kind() == DeadLetter.Kind.MESSAGE) ? sender(letter) : null;
+        Claim claim = this.store.claim(id, this.owner, this.lease);
+        if (claim == null) {
+            return skipped(find(id));
+        }
+        if (claim.content() instanceof Content.OfMessage message && sender != null) {
+            return replayMessage(claim, message, sender);
+        }
+        return replayCall(claim, (Content.OfCall) claim.content());
+    }
+
+    /** Refuses an active transaction: its rollback would undo what a replay did after the entry was resolved. */
+    void requireNoTransaction() {
+        if (TransactionSynchronizationManager.isActualTransactionActive()) {
+            throw notReplayable(
+                    "dead letters are not replayed inside a transaction: its rollback would undo what the replay did; call replay() outside of it");
+        }
+    }
+
+    private DeadLetter find(String id) {
+        return this.store
+                .find(id)
+                .orElseThrow(() -> new ProblemException(
+                        ProblemCode.DEAD_LETTER_NOT_FOUND,
+                        FailureCategory.VALIDATION,
+                        "there is no dead letter " + Text.line(id)));
+    }
+
+    private MessageReplayer sender(DeadLetter letter) {
+        MessageReplayer sender = this.messages.get();
+        if (sender == null) {
+            throw notReplayable(
+                    "dead letter %s is a message to '%s' and nothing here can send it: configure the outbox, or define a bean of type %s"
+                            .formatted(letter.id(), letter.name(), MessageReplayer.class.getName()));
+        }
+        return sender;
+    }
+
+    private static ProblemException notReplayable(String message) {
+        return new ProblemException(ProblemCode.DEAD_LETTER_NOT_REPLAYABLE, FailureCategory.PERMANENT, message);
+    }
+
+    private static ReplayResult skipped(DeadLetter letter) {
+        return new ReplayResult(
+                letter.id(),
+                ReplayResult.Outcome.SKIPPED,
+                null,
+                ProblemCode.DEAD_LETTER_NOT_REPLAYABLE,
+                "dead letter %s was not replayed: it is %s".formatted(letter.id(), letter.status()));
+    }
+
+    private ReplayResult replayMessage(Claim claim, Content.OfMessage content, MessageReplayer sender) {
+        DeadLetter letter = claim.letter();
+        ReplayedMessage message = new ReplayedMessage(
+                letter.name(),
+                letter.key(),
+                content.messageId(),
+                content.eventType(),
+                content.eventVersion(),
+                content.contentType(),
+                content.headers(),
+                content.payload());
+        try (Scope correlation = Correlation.open(letter.correlationId())) {
+            return this.store.resolve(claim, () -> sender.replay(message)) ? replayed(claim) : claimLost(claim);
+        } catch (RuntimeException ex) {
+            return failed(claim, ex);
+        }
+    }
+
+    private ReplayResult replayCall(Claim claim, Content.OfCall content) {
+        Replay replay = Replay.of(claim.letter().id());
+        Throwable failure = call(claim.letter(), content, replay);
+        // The end must be written even if the call was asked to stop: a pool refuses an interrupted thread.
+        boolean interrupted = Thread.interrupted() || failure instanceof InterruptedException;
+        try {
+            return end(claim, replay, failure);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private @Nullable Throwable call(DeadLetter letter, Content.OfCall content, Replay replay) {
+        try (Scope correlation = Correlation.open(letter.correlationId());
+                Scope replaying = replay.open()) {
+            if (this.calls.replay(letter.name(), content.arguments()) instanceof CompletionStage<?> stage) {
+                stage.toCompletableFuture().get(this.lease.toNanos(), TimeUnit.NANOSECONDS);
+            }
+            return null;
+        } catch (ExecutionException ex) {
+            return (ex.getCause() != null) ? ex.getCause() : ex;
+        } catch (Throwable ex) {
+            return ex;
+        }
+    }
+
+    private ReplayResult end(Claim claim, Replay replay, @Nullable Throwable failure) {
+        if (replay.deadLetteredAgain()) {
+            return givenUpAgain(claim);
+        }
+        if (failure == null) {
+            return this.store.resolve(claim, () -> {}) ? replayed(claim) : claimLost(claim);
+        }
+        ReplayResult result = failed(claim, failure);
+        if (failure instanceof VirtualMachineError error) {
+            throw error;
+        }
+        return result;
+    }
+
+    /** The store updated the entry when the call was given up, so only its end is left to write. */
+    private ReplayResult givenUpAgain(Claim claim) {
+        DeadLetter letter = find(claim.letter().id());
+        String detail = Text.line("given up again: " + letter.exceptionType() + ": " + letter.message());
+        return this.store.reopen(claim, null, detail)
+                ? new ReplayResult(letter.id(), ReplayResult.Outcome.FAILED, letter.category(), null, detail)
+                : claimLost(claim);
+    }
+
+    private ReplayResult failed(Claim claim, Throwable failure) {
+        DeadLetter letter = claim.letter();
+        FailureCategory category = categoryOf(failure, letter);
+        ProblemCode code = (failure instanceof ProblemException problem) ? problem.code() : null;
+        String detail = Text.line(
+                (code != null) ? failure.getMessage() : failure.getClass().getName() + ": " + failure.getMessage());
+        LastFailure met = calleeWasAsked(category, code)
+                ? LastFailure.of(failure, category, 1, this.time.now(), letter.correlationId())
+                : null;
+        return this.store.reopen(claim, met, detail)
+                ? new ReplayResult(letter.id(), ReplayResult.Outcome.FAILED, category, code, detail)
+                : claimLost(claim);
+    }
+
+    /** Where the callee was not asked, the failure that brought the entry here is still the one to mend. */
+    private static boolean calleeWasAsked(FailureCategory category, @Nullable ProblemCode code) {
+        return category != FailureCategory.REJECTED
+                && code != ProblemCode.OPERATION_UNKNOWN
+                && code != ProblemCode.ARGUMENTS_NOT_SERIALIZABLE;
+    }
+
+    private FailureCategory categoryOf(Throwable failure, DeadLetter letter) {
+        for (Throwable cause : LastFailure.causes(failure)) {
+            Failure known = this.classifier.classify(cause);
+            if (known != null) {
+                return known.category();
+            }
+        }
+        for (Throwable cause : LastFailure.causes(failure)) {
+            if (cause instanceof IntegrationException own) {
+                return own.category();
+            }
+        }
+        return letter.category();
+    }
+
+    private static ReplayResult replayed(Claim claim) {
+        return new ReplayResult(claim.letter().id(), ReplayResult.Outcome.REPLAYED, null, null, null);
+    }
+
+    private ReplayResult claimLost(Claim claim) {
+        return new ReplayResult(
+                claim.letter().id(),
+                ReplayResult.Outcome.FAILED,
+                FailureCategory.TEMPORARY,
+                ProblemCode.FENCE_LOST,
+                "the replay of dead letter %s took longer than integration.dead-letters.replay-lease=%s and was taken over; nothing was changed"
+                        .formatted(claim.letter().id(), this.lease));
+    }
+}

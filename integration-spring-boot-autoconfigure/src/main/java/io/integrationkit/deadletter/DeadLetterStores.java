@@ -1,0 +1,52 @@
+package io.integrationkit.deadletter;
+
+import io.integrationkit.call.OperationReplayer;
+import io.integrationkit.call.PayloadCodec;
+import io.integrationkit.context.TimeSource;
+import io.integrationkit.failure.FailureClassifier;
+import io.integrationkit.jdbc.JdbcAccess;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes dead letters on a database or in memory.
+ *
+ * @param calls calls operations again
+ * @param messages finds what sends messages again, {@code null} if there is nothing; asked at each replay
+ * @param classifier says what kind of failure a replay met; a failure it does not know keeps the entry's category
+ * @param time time of the failures, and of the leases in memory
+ * @param settings the settings
+ */
+public record DeadLetterStores(
+        OperationReplayer calls,
+        Supplier<@Nullable MessageReplayer> messages,
+        FailureClassifier classifier,
+        TimeSource time,
+        DeadLetterSettings settings) {
+
+    /**
+     * Keeps entries in the table {@code integration_dead_letter}; leases are measured by the database's clock.
+     *
+     * @param access the database
+     * @param codec writes and reads the headers of messages
+     * @return the dead letters
+     */
+    public DeadLetters inDatabase(JdbcAccess access, PayloadCodec codec) {
+        return on(new JdbcDeadLetterStore(access, codec));
+    }
+
+    /**
+     * Keeps entries in memory: they are lost when the process ends, and a transaction that rolls back leaves them.
+     *
+     * @return the dead letters
+     */
+    public DeadLetters inMemory() {
+        return on(new MemoryDeadLetterStore(this.settings.maxEntries(), this.time));
+    }
+
+    private DeadLetters on(DeadLetterStore store) {
+        DeadLetterReplayer replayer = new DeadLetterReplayer(
+                store, this.calls, this.messages, this.classifier, this.time, this.settings.replayLease());
+        return new StoredDeadLetters(store, replayer, this.time);
+    }
+}

@@ -1,0 +1,56 @@
+package io.integrationkit.deadletter;
+
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A filter as an SQL condition. Values are bound, never written into the statement. */
+final class FilterCondition {
+
+    private final StringBuilder sql = new StringBuilder("1 = 1");
+
+    private final List<Object> values = new ArrayList<>();
+
+    FilterCondition(DeadLetterFilter filter) {
+        and("kind = ?", name(filter.kind()));
+        and("name = ?", Text.withoutNul(filter.name()));
+        and("category = ?", name(filter.category()));
+        and("status = ?", name(filter.status()));
+        and("entry_key = ?", Text.withoutNul(filter.key()));
+        and("fingerprint = ?", Text.withoutNul(filter.fingerprint()));
+        if (filter.failedSince() != null) {
+            and("last_failed_at >= ?", filter.failedSince().atOffset(ZoneOffset.UTC));
+        }
+        if (filter.failedBefore() != null) {
+            and("last_failed_at < ?", filter.failedBefore().atOffset(ZoneOffset.UTC));
+        }
+    }
+
+    private static @Nullable String name(@Nullable Enum<?> constant) {
+        return (constant != null) ? constant.name() : null;
+    }
+
+    FilterCondition and(String condition, @Nullable Object value) {
+        if (value != null) {
+            this.sql.append(" and ").append(condition);
+            this.values.add(value);
+        }
+        return this;
+    }
+
+    FilterCondition and(String condition) {
+        this.sql.append(" and ").append(condition);
+        return this;
+    }
+
+    String sql() {
+        return this.sql.toString();
+    }
+
+    Object[] values(Object... more) {
+        List<Object> all = new ArrayList<>(this.values);
+        all.addAll(List.of(more));
+        return all.toArray();
+    }
+}

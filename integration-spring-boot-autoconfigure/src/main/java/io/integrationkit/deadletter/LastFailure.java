@@ -1,0 +1,75 @@
+package io.integrationkit.deadletter;
+
+import io.integrationkit.failure.FailureCategory;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is kept of a failure.
+ *
+ * @param category what kind of failure it was
+ * @param exceptionType class name
+ * @param message one line, shortened
+ * @param fingerprint hash of types and top frames
+ * @param attempts attempts made since the failure before
+ * @param at when the call was given up, to the microsecond, as databases keep it
+ * @param correlationId correlation id of the call, or {@code null}
+ */
+record LastFailure(
+        FailureCategory category,
+        String exceptionType,
+        String message,
+        String fingerprint,
+        int attempts,
+        Instant at,
+        @Nullable String correlationId) {
+
+    private static final int MAX_CAUSES = 8;
+
+    private static final int TOP_FRAMES = 5;
+
+    static LastFailure of(
+            Throwable cause, FailureCategory category, int attempts, Instant at, @Nullable String correlationId) {
+        return new LastFailure(
+                category,
+                cause.getClass().getName(),
+                Text.line(cause.getMessage()),
+                fingerprint(cause),
+                attempts,
+                at.truncatedTo(ChronoUnit.MICROS),
+                correlationId);
+    }
+
+    /** Frames go in without line numbers and generated classes, so that a group outlives the next deployment. */
+    private static String fingerprint(Throwable failure) {
+        List<Throwable> causes = causes(failure);
+        List<String> parts = new ArrayList<>();
+        causes.forEach((cause) -> parts.add(cause.getClass().getName()));
+        Arrays.stream(causes.get(causes.size() - 1).getStackTrace())
+                .filter(LastFailure::written)
+                .limit(TOP_FRAMES)
+                .forEach((frame) -> parts.add(frame.getClassName() + "." + frame.getMethodName()));
+        return Digests.hex(16, parts.stream().map((part) -> part.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static boolean written(StackTraceElement frame) {
+        String name = frame.getClassName();
+        return !name.contains("$$") && !name.startsWith("jdk.") && !name.startsWith("java.lang.reflect.");
+    }
+
+    /** Lists a failure and its causes, outermost first; as many as anybody reads. */
+    static List<Throwable> causes(Throwable failure) {
+        List<Throwable> causes = new ArrayList<>();
+        Throwable cause = failure;
+        while (cause != null && causes.size() < MAX_CAUSES) {
+            causes.add(cause);
+            cause = cause.getCause();
+        }
+        return causes;
+    }
+}

@@ -1,0 +1,178 @@
+package io.integrationkit.deadletter;
+
+import io.integrationkit.context.TimeSource;
+import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.failure.ProblemException;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entries in memory, in the order in which they were first stored. Knows no transactions: what is stored stays stored.
+ * When it is full, the oldest closed entry makes room; an open one never does.
+ */
+final class MemoryDeadLetterStore implements DeadLetterStore {
+
+    private final Map<String, MemoryEntry> entries = new LinkedHashMap<>();
+
+    private final int maxEntries;
+
+    private final TimeSource time;
+
+    private long lastPosition;
+
+    MemoryDeadLetterStore(int maxEntries, TimeSource time) {
+        this.maxEntries = maxEntries;
+        this.time = time;
+    }
+
+    @Override
+    public boolean canJoin() {
+        return false;
+    }
+
+    @Override
+    public synchronized void put(GivenUp givenUp, boolean join) {
+        MemoryEntry entry = this.entries.get(givenUp.id());
+        if (entry != null) {
+            entry.storeAgain(givenUp);
+            return;
+        }
+        if (this.entries.size() >= this.maxEntries && !removeOldestClosed()) {
+            throw new ProblemException(
+                    ProblemCode.STORE_FULL,
+                    FailureCategory.TEMPORARY,
+                    "a dead letter of %s cannot be kept: integration.dead-letters.max-entries=%d open entries are in memory; replay or discard some, or keep them in a database"
+                            .formatted(givenUp.name(), this.maxEntries));
+        }
+        this.entries.put(givenUp.id(), new MemoryEntry(++this.lastPosition, givenUp));
+    }
+
+    private boolean removeOldestClosed() {
+        Iterator<MemoryEntry> oldestFirst = this.entries.values().iterator();
+        while (oldestFirst.hasNext()) {
+            if (oldestFirst.next().closed()) {
+                oldestFirst.remove();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public synchronized void noteFailure(String id, LastFailure failure) {
+        MemoryEntry entry = this.entries.get(id);
+        if (entry != null && entry.letter().status() == DeadLetter.Status.REPLAYING) {
+            entry.fail(failure);
+        }
+    }
+
+    @Override
+    public synchronized Optional<DeadLetter> find(String id) {
+        return Optional.ofNullable(this.entries.get(id)).map(MemoryEntry::letter);
+    }
+
+    @Override
+    public synchronized List<DeadLetter> list(DeadLetterFilter filter, @Nullable String afterId, int limit) {
+        long position = (afterId != null) ? positionOf(afterId) : 0;
+        return this.entries.values().stream()
+                .filter((entry) -> entry.position() > position)
+                .map(MemoryEntry::letter)
+                .filter(filter::matches)
+                .limit(limit)
+                .toList();
+    }
+
+    private long positionOf(String id) {
+        MemoryEntry entry = this.entries.get(id);
+        if (entry == null) {
+            throw new ProblemException(
+                    ProblemCode.DEAD_LETTER_NOT_FOUND,
+                    FailureCategory.VALIDATION,
+                    "there is no dead letter " + Text.line(id));
+        }
+        return entry.position();
+    }
+
+    @Override
+    public synchronized List<Candidate> claimable(DeadLetterFilter filter, long afterPosition, int limit) {
+        long now = this.time.nanoTime();
+        return this.entries.values().stream()
+                .filter((entry) -> entry.position() > afterPosition)
+                .filter((entry) -> entry.claimable(now) && filter.matches(entry.letter()))
+                .map((entry) -> new Candidate(entry.position(), entry.letter().id()))
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
+    public synchronized long count(DeadLetterFilter filter) {
+        return this.entries.values().stream()
+                .map(MemoryEntry::letter)
+                .filter(filter::matches)
+                .count();
+    }
+
+    @Override
+    public synchronized @Nullable Claim claim(String id, String owner, Duration lease) {
+        MemoryEntry entry = this.entries.get(id);
+        long now = this.time.nanoTime();
+        if (entry == null || !entry.claimable(now)) {
+            return null;
+        }
+        return entry.claim(owner, now + lease.toNanos());
+    }
+
+    @Override
+    public boolean resolve(Claim claim, Runnable together) {
+        if (held(claim) == null) {
+            return false;
+        }
+        together.run();
+        synchronized (this) {
+            MemoryEntry entry = held(claim);
+            if (entry != null) {
+                entry.resolve(claim);
+            }
+            return entry != null;
+        }
+    }
+
+    @Override
+    public synchronized boolean reopen(Claim claim, @Nullable LastFailure failure, String note) {
+        MemoryEntry entry = held(claim);
+        if (entry == null) {
+            return false;
+        }
+        if (failure != null) {
+            entry.fail(failure);
+        }
+        entry.reopen(note);
+        return true;
+    }
+
+    private synchronized @Nullable MemoryEntry held(Claim claim) {
+        MemoryEntry entry = this.entries.get(claim.letter().id());
+        return (entry != null && entry.heldBy(claim)) ? entry : null;
+    }
+
+    @Override
+    public synchronized boolean discard(String id, String reason) {
+        MemoryEntry entry = this.entries.get(id);
+        if (entry == null || !entry.claimable(this.time.nanoTime())) {
+            return false;
+        }
+        entry.discard(reason);
+        return true;
+    }
+
+    @Override
+    public boolean durable() {
+        return false;
+    }
+}
