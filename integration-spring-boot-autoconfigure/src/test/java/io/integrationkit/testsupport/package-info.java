@@ -1,0 +1,5 @@
+/** Real databases and own clocks for the tests. */
+@NullMarked
+package io.integrationkit.testsupport;
+
+import org.jspecify.annotations.NullMarked;
