@@ -1,6 +1,5 @@
 package io.integrationkit.deadletter;
 
-import io.integrationkit.call.OperationReplayer;
 import io.integrationkit.context.Correlation;
 import io.integrationkit.context.Replay;
 import io.integrationkit.context.Scope;
@@ -42,7 +41,7 @@ final class DeadLetterReplayer {
 
     private final DeadLetterStore store;
 
-    private final OperationReplayer calls;
+    private final CallReplayer calls;
 
     private final Supplier<@Nullable MessageReplayer> messages;
 
@@ -56,7 +55,7 @@ final class DeadLetterReplayer {
 
     DeadLetterReplayer(
             DeadLetterStore store,
-            OperationReplayer calls,
+            CallReplayer calls,
             Supplier<@Nullable MessageReplayer> messages,
             FailureClassifier classifier,
             TimeSource time,

@@ -46,7 +46,7 @@ public record DeadLetterStores(
 
     private DeadLetters on(DeadLetterStore store) {
         DeadLetterReplayer replayer = new DeadLetterReplayer(
-                store, this.calls, this.messages, this.classifier, this.time, this.settings.replayLease());
+                store, this.calls::replay, this.messages, this.classifier, this.time, this.settings.replayLease());
         return new StoredDeadLetters(store, replayer, this.time);
     }
 }
