@@ -4,6 +4,7 @@ import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.jdbc.IntegrationJdbcAutoConfiguration;
 import io.integrationkit.call.OperationReplayer;
 import io.integrationkit.call.PayloadCodec;
+import io.integrationkit.call.StateStore;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetterStores;
 import io.integrationkit.deadletter.DeadLetters;
@@ -13,6 +14,7 @@ import io.integrationkit.failure.FailureClassifier;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import io.integrationkit.jdbc.JdbcAccess;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -51,6 +53,13 @@ public final class DeadLetterAutoConfiguration {
                 properties.toSettings());
         JdbcAccess database = database(properties.getStore(), access);
         return (database != null) ? stores.inDatabase(database, codec) : stores.inMemory();
+    }
+
+    @Bean
+    StateStore integrationDeadLettersState(DeadLetters deadLetters, ObjectProvider<JdbcAccess> access) {
+        JdbcAccess database = deadLetters.durable() ? access.getIfAvailable() : null;
+        String engine = (database != null) ? database.database().name().toLowerCase(Locale.ROOT) : "memory";
+        return new StateStore("dead-letters", engine, deadLetters.durable(), "dead letters");
     }
 
     private static @Nullable JdbcAccess database(DeadLetterProperties.Store store, ObjectProvider<JdbcAccess> access) {
