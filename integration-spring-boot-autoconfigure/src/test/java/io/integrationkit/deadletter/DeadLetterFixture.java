@@ -2,6 +2,7 @@ package io.integrationkit.deadletter;
 
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.FailureClassification;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,10 +45,14 @@ abstract class DeadLetterFixture {
                 this.store,
                 (operation, arguments) -> this.calls.replay(operation, arguments),
                 () -> this.sender,
-                (failure) -> (failure instanceof ArithmeticException) ? Failure.of(FailureCategory.VALIDATION) : null,
+                new FailureClassification(List.of(DeadLetterFixture::arithmeticIsValidation), this.time::now),
                 this.time,
                 LEASE);
         this.deadLetters = new StoredDeadLetters(this.store, replayer, this.time);
+    }
+
+    private static @Nullable Failure arithmeticIsValidation(Throwable failure) {
+        return (failure instanceof ArithmeticException) ? Failure.of(FailureCategory.VALIDATION) : null;
     }
 
     final DeadLetter entry(String id) {

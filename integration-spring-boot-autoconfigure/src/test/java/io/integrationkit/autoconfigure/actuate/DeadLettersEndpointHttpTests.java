@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration;
+import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
 import io.integrationkit.deadletter.DeadLetter.Status;
 import io.integrationkit.deadletter.DeadLetterMessage;
 import io.integrationkit.deadletter.DeadLetters;
@@ -286,6 +287,7 @@ class DeadLettersEndpointHttpTests {
         JacksonEndpointAutoConfiguration.class,
         ManagementContextAutoConfiguration.class,
         CallAutoConfiguration.class,
+        ReliableAutoConfiguration.class,
         DeadLetterAutoConfiguration.class,
         DeadLettersEndpointAutoConfiguration.class
     })

@@ -6,6 +6,7 @@ import static org.mockito.Mockito.mock;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.jdbc.IntegrationJdbcAutoConfiguration;
+import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
 import io.integrationkit.call.DeadLetteredException;
 import io.integrationkit.call.GivenUpCalls;
 import io.integrationkit.call.StateStore;
@@ -50,6 +51,7 @@ class DeadLetterAutoConfigurationTests {
     private final ApplicationContextRunner memory = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
                     CallAutoConfiguration.class,
+                    ReliableAutoConfiguration.class,
                     IntegrationJdbcAutoConfiguration.class,
                     DeadLetterAutoConfiguration.class));
 
