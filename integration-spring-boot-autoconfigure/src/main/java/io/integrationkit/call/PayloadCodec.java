@@ -10,6 +10,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.deser.AbstractDeserializer;
 import tools.jackson.databind.deser.ValueInstantiator;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,6 +35,7 @@ public final class PayloadCodec {
         this.mapper = mapper.rebuild()
                 .deactivateDefaultTyping()
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
                 .build();
     }
 
@@ -91,7 +93,11 @@ public final class PayloadCodec {
      */
     public @Nullable Object[] readArguments(Method method, String json) {
         Type[] types = method.getGenericParameterTypes();
-        JsonNode array = this.mapper.readTree(json);
+        // A decimal read as a double would be another amount of money than the one that was written.
+        JsonNode array = this.mapper
+                .reader()
+                .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .readTree(json);
         if (!array.isArray() || array.size() != types.length) {
             throw new InvalidOperationException(
                     ProblemCode.ARGUMENTS_NOT_SERIALIZABLE,

@@ -1,14 +1,11 @@
 package io.integrationkit.deadletter;
 
-import io.integrationkit.call.OperationReplayer;
 import io.integrationkit.context.Correlation;
 import io.integrationkit.context.Replay;
 import io.integrationkit.context.Scope;
 import io.integrationkit.context.TimeSource;
-import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
-import io.integrationkit.failure.FailureClassifier;
-import io.integrationkit.failure.IntegrationException;
+import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import java.time.Duration;
@@ -42,11 +39,11 @@ final class DeadLetterReplayer {
 
     private final DeadLetterStore store;
 
-    private final OperationReplayer calls;
+    private final CallReplayer calls;
 
     private final Supplier<@Nullable MessageReplayer> messages;
 
-    private final FailureClassifier classifier;
+    private final FailureClassification classification;
 
     private final TimeSource time;
 
@@ -56,15 +53,15 @@ final class DeadLetterReplayer {
 
     DeadLetterReplayer(
             DeadLetterStore store,
-            OperationReplayer calls,
+            CallReplayer calls,
             Supplier<@Nullable MessageReplayer> messages,
-            FailureClassifier classifier,
+            FailureClassification classification,
             TimeSource time,
             Duration lease) {
         this.store = store;
         this.calls = calls;
         this.messages = messages;
-        this.classifier = classifier;
+        this.classification = classification;
         this.time = time;
         this.lease = lease;
     }
@@ -195,7 +192,7 @@ final class DeadLetterReplayer {
 
     private ReplayResult failed(Claim claim, Throwable failure) {
         DeadLetter letter = claim.letter();
-        FailureCategory category = categoryOf(failure, letter);
+        FailureCategory category = this.classification.classify(failure).category();
         ProblemCode code = (failure instanceof ProblemException problem) ? problem.code() : null;
         String detail = Text.line(
                 (code != null) ? failure.getMessage() : failure.getClass().getName() + ": " + failure.getMessage());
@@ -212,21 +209,6 @@ final class DeadLetterReplayer {
         return category != FailureCategory.REJECTED
                 && code != ProblemCode.OPERATION_UNKNOWN
                 && code != ProblemCode.ARGUMENTS_NOT_SERIALIZABLE;
-    }
-
-    private FailureCategory categoryOf(Throwable failure, DeadLetter letter) {
-        for (Throwable cause : LastFailure.causes(failure)) {
-            Failure known = this.classifier.classify(cause);
-            if (known != null) {
-                return known.category();
-            }
-        }
-        for (Throwable cause : LastFailure.causes(failure)) {
-            if (cause instanceof IntegrationException own) {
-                return own.category();
-            }
-        }
-        return letter.category();
     }
 
     private static ReplayResult replayed(Claim claim) {

@@ -3,7 +3,7 @@ package io.integrationkit.deadletter;
 import io.integrationkit.call.OperationReplayer;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.context.TimeSource;
-import io.integrationkit.failure.FailureClassifier;
+import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.jdbc.JdbcAccess;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param calls calls operations again
  * @param messages finds what sends messages again, {@code null} if there is nothing; asked at each replay
- * @param classifier says what kind of failure a replay met; a failure it does not know keeps the entry's category
+ * @param classification says what kind of failure a replay met
  * @param time time of the failures, and of the leases in memory
  * @param settings the settings
  */
 public record DeadLetterStores(
         OperationReplayer calls,
         Supplier<@Nullable MessageReplayer> messages,
-        FailureClassifier classifier,
+        FailureClassification classification,
         TimeSource time,
         DeadLetterSettings settings) {
 
@@ -46,7 +46,7 @@ public record DeadLetterStores(
 
     private DeadLetters on(DeadLetterStore store) {
         DeadLetterReplayer replayer = new DeadLetterReplayer(
-                store, this.calls, this.messages, this.classifier, this.time, this.settings.replayLease());
+                store, this.calls::replay, this.messages, this.classification, this.time, this.settings.replayLease());
         return new StoredDeadLetters(store, replayer, this.time);
     }
 }

@@ -62,8 +62,7 @@ record LastFailure(
         return !name.contains("$$") && !name.startsWith("jdk.") && !name.startsWith("java.lang.reflect.");
     }
 
-    /** Lists a failure and its causes, outermost first; as many as anybody reads. */
-    static List<Throwable> causes(Throwable failure) {
+    private static List<Throwable> causes(Throwable failure) {
         List<Throwable> causes = new ArrayList<>();
         Throwable cause = failure;
         while (cause != null && causes.size() < MAX_CAUSES) {

@@ -2,18 +2,20 @@ package io.integrationkit.autoconfigure.deadletter;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.jdbc.IntegrationJdbcAutoConfiguration;
+import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
 import io.integrationkit.call.OperationReplayer;
 import io.integrationkit.call.PayloadCodec;
+import io.integrationkit.call.StateStore;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetterStores;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.failure.FailureCategory;
-import io.integrationkit.failure.FailureClassifier;
+import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import io.integrationkit.jdbc.JdbcAccess;
-import java.util.Objects;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -22,7 +24,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 
 /** Auto-configuration of the dead letters, in the database where there is one. */
-@AutoConfiguration(after = {CallAutoConfiguration.class, IntegrationJdbcAutoConfiguration.class})
+@AutoConfiguration(
+        after = {CallAutoConfiguration.class, IntegrationJdbcAutoConfiguration.class, ReliableAutoConfiguration.class})
 @EnableConfigurationProperties(DeadLetterProperties.class)
 public final class DeadLetterAutoConfiguration {
 
@@ -35,22 +38,20 @@ public final class DeadLetterAutoConfiguration {
             ObjectProvider<JdbcAccess> access,
             OperationReplayer calls,
             ObjectProvider<MessageReplayer> messages,
-            ObjectProvider<FailureClassifier> classifiers,
+            FailureClassification classification,
             PayloadCodec codec,
             TimeSource time) {
-        DeadLetterStores stores = new DeadLetterStores(
-                calls,
-                messages::getIfAvailable,
-                (failure) -> classifiers
-                        .orderedStream()
-                        .map((classifier) -> classifier.classify(failure))
-                        .filter(Objects::nonNull)
-                        .findFirst()
-                        .orElse(null),
-                time,
-                properties.toSettings());
+        DeadLetterStores stores =
+                new DeadLetterStores(calls, messages::getIfAvailable, classification, time, properties.toSettings());
         JdbcAccess database = database(properties.getStore(), access);
         return (database != null) ? stores.inDatabase(database, codec) : stores.inMemory();
+    }
+
+    @Bean
+    StateStore integrationDeadLettersState(DeadLetters deadLetters, ObjectProvider<JdbcAccess> access) {
+        JdbcAccess database = deadLetters.durable() ? access.getIfAvailable() : null;
+        String engine = (database != null) ? database.database().name().toLowerCase(Locale.ROOT) : "memory";
+        return new StateStore("dead-letters", engine, deadLetters.durable(), "dead letters");
     }
 
     private static @Nullable JdbcAccess database(DeadLetterProperties.Store store, ObjectProvider<JdbcAccess> access) {

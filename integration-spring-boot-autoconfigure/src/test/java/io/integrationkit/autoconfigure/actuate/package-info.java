@@ -1,0 +1,4 @@
+@NullMarked
+package io.integrationkit.autoconfigure.actuate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.integrationkit.autoconfigure.deadletter;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,78 @@
+package io.integrationkit.deadletter;
+
+import io.integrationkit.failure.Failure;
+import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.FailureClassification;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+
+/** Dead letters on the store under test, with calls and messages that a test decides about. */
+abstract class DeadLetterFixture {
+
+    static final Duration LEASE = Duration.ofMinutes(5);
+
+    final ManualTime time = new ManualTime();
+
+    final List<ReplayedMessage> sent = new CopyOnWriteArrayList<>();
+
+    volatile CallReplayer calls = (operation, arguments) -> null;
+
+    volatile @Nullable MessageReplayer sender = this.sent::add;
+
+    DeadLetterStore store;
+
+    DeadLetters deadLetters;
+
+    /** Makes an empty store. */
+    abstract DeadLetterStore newStore();
+
+    /** Lets the lease of the replay that is under way run out. */
+    abstract void expireLease(String id);
+
+    @BeforeEach
+    void createDeadLetters() {
+        this.store = newStore();
+        DeadLetterReplayer replayer = new DeadLetterReplayer(
+                this.store,
+                (operation, arguments) -> this.calls.replay(operation, arguments),
+                () -> this.sender,
+                new FailureClassification(List.of(DeadLetterFixture::arithmeticIsValidation), this.time::now),
+                this.time,
+                LEASE);
+        this.deadLetters = new StoredDeadLetters(this.store, replayer, this.time);
+    }
+
+    private static @Nullable Failure arithmeticIsValidation(Throwable failure) {
+        return (failure instanceof ArithmeticException) ? Failure.of(FailureCategory.VALIDATION) : null;
+    }
+
+    final DeadLetter entry(String id) {
+        return this.deadLetters.find(id).orElseThrow();
+    }
+
+    static <T> List<T> inParallel(int threads, Callable<T> work) throws Exception {
+        ExecutorService executor = Executors.newFixedThreadPool(threads);
+        try {
+            List<Future<T>> futures = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                futures.add(executor.submit(work));
+            }
+            List<T> results = new ArrayList<>();
+            for (Future<T> future : futures) {
+                results.add(future.get(30, TimeUnit.SECONDS));
+            }
+            return results;
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+}
