@@ -4,6 +4,7 @@ import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.event.EventAutoConfiguration;
 import io.integrationkit.autoconfigure.jdbc.IntegrationJdbcAutoConfiguration;
 import io.integrationkit.call.PayloadCodec;
+import io.integrationkit.call.StateStore;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
@@ -17,6 +18,7 @@ import io.integrationkit.outbox.OutboxRelay;
 import io.integrationkit.outbox.OutboxSpec;
 import io.integrationkit.outbox.OutboxStatistics;
 import java.security.SecureRandom;
+import java.util.Locale;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -88,6 +90,13 @@ public final class OutboxAutoConfiguration {
     @ConditionalOnMissingBean
     MessageReplayer integrationMessageReplayer(OutboxEngine engine) {
         return engine.replayer();
+    }
+
+    @Bean
+    StateStore integrationOutboxStateStore(OutboxEngine engine, ObjectProvider<JdbcAccess> access) {
+        boolean durable = engine.outbox().durable();
+        String engineName = durable ? access.getObject().database().name().toLowerCase(Locale.ROOT) : "memory";
+        return new StateStore("outbox", engineName, durable, "messages not sent yet");
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -1,0 +1,50 @@
+package io.integrationkit.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.integrationkit.context.TimeSource;
+import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.jdbc.JdbcAccess;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** The contract on databases, and what only a database can meet. */
+abstract class JdbcOutboxStoreContract extends OutboxStoreContract {
+
+    private final JdbcAccess access;
+
+    JdbcOutboxStoreContract(JdbcAccess access) {
+        this.access = access;
+    }
+
+    @Override
+    DeadLetters deadLetters() {
+        return Outboxes.deadLetters(this.access, () -> null);
+    }
+
+    @Override
+    OutboxStore store(Supplier<DeadLetters> usedDeadLetters) {
+        return Outboxes.store(this.access, Outboxes.spec(), usedDeadLetters);
+    }
+
+    @Override
+    ShardLeases leases() {
+        return new JdbcShardLeases(this.access, Outboxes.spec(), TimeSource.system(), "me");
+    }
+
+    @Override
+    boolean loseLeases() {
+        return this.access.jdbc().update("UPDATE integration_outbox_lease SET owner = 'other', epoch = epoch + 1")
+                == Outboxes.SHARDS;
+    }
+
+    @Test
+    void rowWithUnreadableHeadersIsStillRead() {
+        opened().append(java.util.List.of(Outboxes.record("1", "a")));
+        this.access.jdbc().update("UPDATE integration_outbox SET headers = 'not json'");
+        StoredMessage read = opened().read(Outboxes.everything(1), Set.of()).get(0);
+        assertThat(read.unreadable()).isNotNull();
+        assertThat(read.record().messageId()).isEqualTo("1");
+    }
+}

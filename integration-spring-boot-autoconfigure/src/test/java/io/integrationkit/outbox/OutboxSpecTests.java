@@ -1,0 +1,61 @@
+package io.integrationkit.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.integrationkit.failure.ProblemCode;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class OutboxSpecTests {
+
+    @Test
+    void sendWindowIsWhatDeliveryAndMarginLeaveOfTheLease() {
+        assertThat(spec(15, 8, 2).sendWindow()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void leaseMustBeLongerThanDeliveryAndMargin() {
+        assertThatExceptionOfType(OutboxConfigurationException.class)
+                .isThrownBy(() -> spec(10, 8, 2))
+                .satisfies((ex) -> {
+                    assertThat(ex.code()).isEqualTo(ProblemCode.OUTBOX_LEASE_TIMES);
+                    assertThat(ex)
+                            .hasMessageContaining("integration.outbox.delivery-timeout")
+                            .hasMessageContaining("PT10S");
+                    assertThat(ex.action()).contains("integration.outbox.lease");
+                });
+    }
+
+    @Test
+    void impossibleValuesAreNamedWithTheirProperty() {
+        assertThatExceptionOfType(OutboxConfigurationException.class)
+                .isThrownBy(() -> new OutboxSpec(
+                        "shop",
+                        0,
+                        1,
+                        2048,
+                        Duration.ofSeconds(15),
+                        Duration.ofSeconds(8),
+                        Duration.ZERO,
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(1),
+                        1))
+                .satisfies((ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.INVALID_SETTING))
+                .withMessageContaining("integration.outbox.shards=0");
+    }
+
+    private static OutboxSpec spec(int lease, int delivery, int margin) {
+        return new OutboxSpec(
+                "shop",
+                64,
+                500,
+                1_000_000,
+                Duration.ofSeconds(lease),
+                Duration.ofSeconds(delivery),
+                Duration.ofSeconds(margin),
+                Duration.ofMillis(25),
+                Duration.ofSeconds(1),
+                100);
+    }
+}

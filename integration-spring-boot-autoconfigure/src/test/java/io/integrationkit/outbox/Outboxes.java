@@ -1,0 +1,91 @@
+package io.integrationkit.outbox;
+
+import io.integrationkit.call.OperationRegistry;
+import io.integrationkit.call.OperationReplayer;
+import io.integrationkit.call.PayloadCodec;
+import io.integrationkit.context.TimeSource;
+import io.integrationkit.deadletter.DeadLetterSettings;
+import io.integrationkit.deadletter.DeadLetterStores;
+import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.deadletter.MessageReplayer;
+import io.integrationkit.event.EventTypes;
+import io.integrationkit.jdbc.JdbcAccess;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Makes the parts of an outbox for tests. */
+final class Outboxes {
+
+    static final PayloadCodec CODEC = new PayloadCodec(JsonMapper.shared());
+
+    static final int SHARDS = 8;
+
+    private Outboxes() {}
+
+    static OutboxSpec spec() {
+        return spec(500);
+    }
+
+    static OutboxSpec spec(int batchSize) {
+        return new OutboxSpec(
+                "shop",
+                SHARDS,
+                batchSize,
+                10_000,
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(8),
+                Duration.ofSeconds(2),
+                Duration.ofMillis(25),
+                Duration.ofMillis(200),
+                1_000);
+    }
+
+    static OutboxEngine.Parts parts(
+            OutboxSpec spec,
+            List<MessageDestination> destinations,
+            Supplier<DeadLetters> deadLetters,
+            TimeSource time) {
+        return new OutboxEngine.Parts(
+                spec, new EventTypes(UnaryOperator.identity()), CODEC, destinations, deadLetters, time, new Random());
+    }
+
+    static DeadLetters deadLetters(@Nullable JdbcAccess access, Supplier<@Nullable MessageReplayer> replayer) {
+        OperationReplayer calls = new OperationReplayer(
+                new DefaultListableBeanFactory(),
+                new OperationRegistry(new DefaultListableBeanFactory(), List::of),
+                CODEC);
+        DeadLetterStores stores = new DeadLetterStores(
+                calls,
+                replayer,
+                (failure) -> null,
+                TimeSource.system(),
+                new DeadLetterSettings(Duration.ofMinutes(1), 1_000));
+        return (access != null) ? stores.inDatabase(access, CODEC) : stores.inMemory();
+    }
+
+    static JdbcOutboxStore store(JdbcAccess access, OutboxSpec spec, Supplier<DeadLetters> deadLetters) {
+        return new JdbcOutboxStore(access, spec, new HeaderCodec(CODEC), deadLetters);
+    }
+
+    static OutboxRecord record(String id, @Nullable String key) {
+        return record(id, "orders", key);
+    }
+
+    static OutboxRecord record(String id, String destination, @Nullable String key) {
+        return new OutboxRecord(
+                id, destination, key, "order.placed", 1, OutboxMessage.JSON, Map.of("ce_id", id), id.getBytes());
+    }
+
+    static List<OutboxStore.Window> everything(int limit) {
+        return java.util.stream.IntStream.range(0, SHARDS)
+                .mapToObj((shard) -> new OutboxStore.Window(shard, limit, null))
+                .toList();
+    }
+}
