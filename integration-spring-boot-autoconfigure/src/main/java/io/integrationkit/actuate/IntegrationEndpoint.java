@@ -5,7 +5,7 @@ import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.Plan;
 import io.integrationkit.call.Setting;
 import io.integrationkit.call.StateStore;
-import java.util.Collection;
+import io.integrationkit.reliable.CircuitBreakerStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +30,7 @@ public class IntegrationEndpoint {
 
     private final Supplier<List<Finding>> findings;
 
-    private final Supplier<Collection<Breaker>> breakers;
+    private final Supplier<List<CircuitBreakerStatus>> breakers;
 
     /**
      * Creates the endpoint.
@@ -44,7 +44,7 @@ public class IntegrationEndpoint {
             OperationRegistry registry,
             List<StateStore> stores,
             Supplier<List<Finding>> findings,
-            Supplier<Collection<Breaker>> breakers) {
+            Supplier<List<CircuitBreakerStatus>> breakers) {
         this.registry = registry;
         this.stores = List.copyOf(stores);
         this.findings = findings;
@@ -62,7 +62,7 @@ public class IntegrationEndpoint {
                 this.registry.plans().stream()
                         .map(IntegrationEndpoint::describe)
                         .toList(),
-                List.copyOf(this.breakers.get()),
+                this.breakers.get(),
                 this.stores,
                 this.findings.get());
     }
@@ -105,7 +105,7 @@ public class IntegrationEndpoint {
      */
     public record Overview(
             List<OperationDescription> operations,
-            List<Breaker> breakers,
+            List<CircuitBreakerStatus> breakers,
             List<StateStore> stores,
             List<Finding> findings) {}
 
@@ -134,15 +134,4 @@ public class IntegrationEndpoint {
      * @param source where it came from
      */
     public record Value(String value, String source) {}
-
-    /**
-     * A circuit breaker as it is now.
-     *
-     * @param policy policy it belongs to
-     * @param state its state
-     * @param failureRate share of failures in its window, in percent, or {@code null} below the minimum of calls
-     * @param opened how often it opened since start
-     */
-    public record Breaker(
-            String policy, String state, @Nullable Double failureRate, long opened) {}
 }

@@ -1,6 +1,7 @@
 package io.integrationkit.call;
 
 import io.integrationkit.failure.ProblemCode;
+import java.io.Serializable;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.deser.AbstractDeserializer;
+import tools.jackson.databind.deser.ValueInstantiator;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 
@@ -115,6 +119,45 @@ public final class PayloadCodec {
             }
         }
         return arguments;
+    }
+
+    /**
+     * Checks, as far as the signature tells, that stored arguments of a method could be read again. A parameter of type
+     * {@code Object} or of an interface without a deserializer could not.
+     *
+     * @param method the method
+     * @throws InvalidOperationException if a parameter's type cannot be read
+     */
+    public void requireReadable(Method method) {
+        Type[] types = method.getGenericParameterTypes();
+        for (int i = 0; i < types.length; i++) {
+            JavaType type = javaType(types[i]);
+            try {
+                if (isUntyped(type) || !isReadable(type)) {
+                    throw notSerializable(method, i, "read again: Jackson cannot construct " + type.toCanonical());
+                }
+            } catch (JacksonException ex) {
+                throw notSerializable(method, i, "read again: " + ex.getOriginalMessage());
+            }
+        }
+    }
+
+    private static boolean isUntyped(JavaType type) {
+        return type.isJavaLangObject() || type.hasRawClass(Serializable.class);
+    }
+
+    private boolean isReadable(JavaType type) {
+        JavaType content = type.getContentType();
+        if (content != null && !isReadable(content)) {
+            return false;
+        }
+        ValueDeserializer<Object> deserializer =
+                this.mapper._deserializationContext().findRootValueDeserializer(type);
+        if (deserializer instanceof ValueInstantiator.Gettable constructing) {
+            ValueInstantiator instantiator = constructing.getValueInstantiator();
+            return instantiator == null || instantiator.canInstantiate();
+        }
+        return !(deserializer instanceof AbstractDeserializer);
     }
 
     private InvalidOperationException notSerializable(Method method, int index, String why) {

@@ -5,6 +5,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.IllegalTransactionStateException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
@@ -23,6 +24,8 @@ public final class JdbcAccess {
 
     private final Database database;
 
+    private final PlatformTransactionManager transactionManager;
+
     private final TransactionTemplate required;
 
     private final TransactionTemplate requiresNew;
@@ -38,6 +41,7 @@ public final class JdbcAccess {
         this.dataSource = dataSource;
         this.jdbc = new JdbcTemplate(dataSource);
         this.database = database;
+        this.transactionManager = transactionManager;
         this.required = template(transactionManager, TransactionDefinition.PROPAGATION_REQUIRED, database);
         this.requiresNew = template(transactionManager, TransactionDefinition.PROPAGATION_REQUIRES_NEW, database);
     }
@@ -79,13 +83,37 @@ public final class JdbcAccess {
     }
 
     /**
+     * Returns the manager of the transactions the stores join.
+     *
+     * @return the transaction manager
+     */
+    public PlatformTransactionManager transactionManager() {
+        return this.transactionManager;
+    }
+
+    /**
      * Tells whether statements of {@link #jdbc()} run in a transaction now.
      *
      * @return whether a transaction on this data source is active on this thread
      */
     public boolean inTransaction() {
         return TransactionSynchronizationManager.isActualTransactionActive()
-                && TransactionSynchronizationManager.hasResource(this.dataSource);
+                && TransactionSynchronizationManager.hasResource(this.dataSource)
+                && managerSeesTransaction();
+    }
+
+    /**
+     * Under another manager a plain statement binds its connection to the thread as well, in auto-commit mode: only the
+     * manager itself can tell. Joining registers nothing, so the joined status needs no end.
+     */
+    private boolean managerSeesTransaction() {
+        try {
+            this.transactionManager.getTransaction(
+                    new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_MANDATORY));
+            return true;
+        } catch (IllegalTransactionStateException ex) {
+            return false;
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package io.integrationkit.listener;
 import io.integrationkit.call.DeadLetteredException;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.ProblemException;
 import java.time.Duration;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -75,7 +76,7 @@ public final class ListenerErrorHandling
         this.scheduler.initialize();
         this.errorHandler = new DefaultErrorHandler(
                 this::recover,
-                new FixedBackOff(0, 0),
+                new FixedBackOff(PAUSE_WITHOUT_HINT.toMillis(), FixedBackOff.UNLIMITED_ATTEMPTS),
                 new Pausing(new ListenerContainerPauseService(registry, this.scheduler)));
         this.errorHandler.setBackOffFunction((failed, exception) -> backOff(failureOf(exception)));
         this.errorHandler.setResetStateOnRecoveryFailure(false);
@@ -144,16 +145,23 @@ public final class ListenerErrorHandling
             if (container == null || millis <= 0) {
                 return;
             }
-            Throwable cause = exception;
-            while (cause.getCause() != null) {
-                cause = cause.getCause();
-            }
             LOGGER.warn(
                     "Listener '{}' pauses {} ms and takes its record again: {}",
                     container.getListenerId(),
                     millis,
-                    cause.getMessage());
+                    reason(exception));
             this.pauses.pause(container, Duration.ofMillis(millis));
+        }
+
+        /** Messages of exceptions that are not ours may hold a payload; their types do not. */
+        private static String reason(Exception exception) {
+            Throwable cause = exception;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            return (cause instanceof ProblemException problem)
+                    ? String.valueOf(problem.getMessage())
+                    : cause.getClass().getName();
         }
     }
 }

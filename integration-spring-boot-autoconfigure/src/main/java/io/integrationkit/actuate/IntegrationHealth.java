@@ -1,0 +1,85 @@
+package io.integrationkit.actuate;
+
+import io.integrationkit.deadletter.DeadLetter;
+import io.integrationkit.deadletter.DeadLetterFilter;
+import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.outbox.OutboxBacklog;
+import io.integrationkit.outbox.OutboxStatistics;
+import io.integrationkit.reliable.CircuitBreakerStatus;
+import io.integrationkit.reliable.CircuitBreakers;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.health.contributor.HealthIndicator;
+
+/**
+ * Health {@code integration}: circuit breakers, outbox and dead letters. An open breaker, a backlog or a dead letter is
+ * told as a detail and never takes the application down, since none of them is mended by a restart. A store that cannot
+ * be asked is {@code UNKNOWN} here; its database has a health of its own.
+ */
+public final class IntegrationHealth {
+
+    private IntegrationHealth() {}
+
+    /**
+     * Creates the health of the features that are there.
+     *
+     * @param breakers the circuit breakers
+     * @param outbox the outbox
+     * @param deadLetters the dead letters
+     * @return a composite with one indicator each
+     */
+    public static CompositeHealthContributor of(
+            CircuitBreakers breakers, OutboxStatistics outbox, DeadLetters deadLetters) {
+        Map<String, HealthContributor> parts = new LinkedHashMap<>();
+        parts.put("circuitBreakers", indicator((health) -> describe(breakers, health)));
+        parts.put("outbox", indicator((health) -> describe(outbox, health)));
+        parts.put("deadLetters", indicator((health) -> describe(deadLetters, health)));
+        return CompositeHealthContributor.fromMap(parts);
+    }
+
+    private static void describe(CircuitBreakers breakers, Health.Builder health) {
+        health.up();
+        for (CircuitBreakerStatus breaker : breakers.all()) {
+            health.withDetail(breaker.name(), breaker.state());
+        }
+    }
+
+    private static void describe(OutboxStatistics outbox, Health.Builder health) {
+        OutboxBacklog backlog = outbox.backlog();
+        health.up().withDetail("messages", backlog.messages());
+        if (backlog.oldestAge() != null) {
+            health.withDetail("oldest", backlog.oldestAge().toString());
+        }
+        if (!outbox.unavailableDestinations().isEmpty()) {
+            health.withDetail("unavailableDestinations", outbox.unavailableDestinations());
+        }
+    }
+
+    private static void describe(DeadLetters deadLetters, Health.Builder health) {
+        health.up().withDetail("open", deadLetters.count(DeadLetterFilter.all().withStatus(DeadLetter.Status.NEW)));
+    }
+
+    private static HealthIndicator indicator(Description description) {
+        return new AbstractHealthIndicator() {
+            @Override
+            protected void doHealthCheck(Health.Builder builder) {
+                try {
+                    description.describe(builder);
+                } catch (RuntimeException ex) {
+                    builder.unknown().withException(ex);
+                }
+            }
+        };
+    }
+
+    /** Describes one part. */
+    @FunctionalInterface
+    private interface Description {
+
+        void describe(Health.Builder health);
+    }
+}

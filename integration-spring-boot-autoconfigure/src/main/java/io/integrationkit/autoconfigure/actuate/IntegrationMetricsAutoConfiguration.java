@@ -1,0 +1,54 @@
+package io.integrationkit.autoconfigure.actuate;
+
+import io.integrationkit.actuate.CallMeters;
+import io.integrationkit.actuate.CircuitBreakerMeters;
+import io.integrationkit.actuate.IntegrationMeters;
+import io.integrationkit.call.CallObserver;
+import io.integrationkit.context.TimeSource;
+import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.outbox.OutboxStatistics;
+import io.integrationkit.reliable.CircuitBreakers;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Auto-configuration of the meters, where the application has a registry for them. */
+@AutoConfiguration(
+        afterName = {
+            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
+            "io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration",
+            "io.integrationkit.autoconfigure.outbox.OutboxAutoConfiguration",
+            "io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration"
+        })
+public final class IntegrationMetricsAutoConfiguration {
+
+    IntegrationMetricsAutoConfiguration() {}
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(MeterRegistry.class)
+    @ConditionalOnBean(MeterRegistry.class)
+    static class Meters {
+
+        @Bean
+        @ConditionalOnMissingBean(CallObserver.class)
+        CallMeters integrationCallMeters(MeterRegistry registry, TimeSource time) {
+            return new CallMeters(registry, time);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        IntegrationMeters integrationMeters(OutboxStatistics outbox, DeadLetters deadLetters) {
+            return new IntegrationMeters(outbox, deadLetters);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        CircuitBreakerMeters integrationCircuitBreakerMeters(CircuitBreakers breakers, MeterRegistry registry) {
+            return new CircuitBreakerMeters(breakers, registry);
+        }
+    }
+}

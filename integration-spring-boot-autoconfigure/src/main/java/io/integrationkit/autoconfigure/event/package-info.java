@@ -1,0 +1,5 @@
+/** Auto-configuration of the event types. */
+@NullMarked
+package io.integrationkit.autoconfigure.event;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,126 @@
+package io.integrationkit.autoconfigure.outbox;
+
+import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
+import io.integrationkit.autoconfigure.event.EventAutoConfiguration;
+import io.integrationkit.autoconfigure.jdbc.IntegrationJdbcAutoConfiguration;
+import io.integrationkit.call.PayloadCodec;
+import io.integrationkit.context.TimeSource;
+import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.deadletter.MessageReplayer;
+import io.integrationkit.event.EventTypes;
+import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.outbox.KafkaMessageDestination;
+import io.integrationkit.outbox.MessageDestination;
+import io.integrationkit.outbox.Outbox;
+import io.integrationkit.outbox.OutboxEngine;
+import io.integrationkit.outbox.OutboxRelay;
+import io.integrationkit.outbox.OutboxSpec;
+import io.integrationkit.outbox.OutboxStatistics;
+import java.security.SecureRandom;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.kafka.core.ProducerFactory;
+
+/**
+ * Auto-configuration of the outbox: in the database the stores share if there is one, in memory otherwise. With Kafka
+ * on the class path, topics are destinations.
+ */
+@AutoConfiguration(
+        after = {CallAutoConfiguration.class, EventAutoConfiguration.class, IntegrationJdbcAutoConfiguration.class},
+        afterName = "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration")
+@ConditionalOnBooleanProperty(name = "integration.outbox.enabled", matchIfMissing = true)
+@ConditionalOnMissingBean(Outbox.class)
+@EnableConfigurationProperties(OutboxProperties.class)
+public final class OutboxAutoConfiguration {
+
+    OutboxAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    OutboxSpec integrationOutboxSpec(OutboxProperties properties, Environment environment) {
+        return properties.toSpec(environment.getProperty("spring.application.name", "application"));
+    }
+
+    @Bean
+    OutboxEngine.Parts integrationOutboxParts(
+            OutboxSpec spec,
+            EventTypes types,
+            PayloadCodec codec,
+            ObjectProvider<MessageDestination> destinations,
+            ObjectProvider<DeadLetters> deadLetters,
+            TimeSource time) {
+        return new OutboxEngine.Parts(
+                spec,
+                types,
+                codec,
+                destinations.orderedStream().toList(),
+                deadLetters::getObject,
+                time,
+                new SecureRandom());
+    }
+
+    @Bean
+    Outbox integrationOutbox(OutboxEngine engine) {
+        return engine.outbox();
+    }
+
+    @Bean
+    OutboxRelay integrationOutboxRelay(OutboxEngine engine) {
+        return engine.relay();
+    }
+
+    @Bean
+    OutboxStatistics integrationOutboxStatistics(OutboxEngine engine) {
+        return engine.statistics();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    MessageReplayer integrationMessageReplayer(OutboxEngine engine) {
+        return engine.replayer();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(JdbcOperations.class)
+    @ConditionalOnBean(JdbcAccess.class)
+    static class InDatabase {
+
+        @Bean
+        OutboxEngine integrationOutboxEngine(JdbcAccess access, OutboxEngine.Parts parts) {
+            return OutboxEngine.durable(access, parts);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingBean(type = "io.integrationkit.jdbc.JdbcAccess")
+    static class InMemory {
+
+        @Bean
+        OutboxEngine integrationOutboxEngine(OutboxEngine.Parts parts) {
+            return OutboxEngine.inMemory(parts);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(ProducerFactory.class)
+    @ConditionalOnSingleCandidate(ProducerFactory.class)
+    static class Kafka {
+
+        @Bean
+        @ConditionalOnMissingBean
+        KafkaMessageDestination integrationKafkaMessageDestination(
+                ProducerFactory<?, ?> producerFactory, OutboxSpec spec) {
+            return new KafkaMessageDestination(producerFactory, spec);
+        }
+    }
+}

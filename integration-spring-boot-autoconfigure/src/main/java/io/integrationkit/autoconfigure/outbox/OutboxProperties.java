@@ -1,0 +1,147 @@
+package io.integrationkit.autoconfigure.outbox;
+
+import io.integrationkit.outbox.OutboxSpec;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.util.unit.DataSize;
+
+/** Settings of the outbox. */
+@ConfigurationProperties(value = "integration.outbox", ignoreUnknownFields = false)
+public class OutboxProperties {
+
+    /** Whether messages are published through an outbox. */
+    private boolean enabled = true;
+
+    /** Source attribute of the published events. Name of the application if not set. */
+    private @Nullable String source;
+
+    /** Number of shards the messages are divided into by their key. Fixed once the table is used. */
+    private int shards = 64;
+
+    /** Number of messages the relay holds at once. */
+    private int batchSize = 500;
+
+    /** Maximum size of a message: payload, headers and key together. */
+    private DataSize maxMessageSize = DataSize.ofBytes(1_000_000);
+
+    /** Time after which the shards of an instance that died are sent by another. */
+    private Duration lease = Duration.ofSeconds(15);
+
+    /** Time kept free between the latest end of a send and the end of the lease. */
+    private Duration leaseMargin = Duration.ofSeconds(2);
+
+    /** Maximum time a send to a destination may take. */
+    private Duration deliveryTimeout = Duration.ofSeconds(8);
+
+    /** Wait between two reads of the table while messages come. */
+    private Duration pollIntervalMin = Duration.ofMillis(25);
+
+    /** Wait between two reads of the table after a long silence. */
+    private Duration pollIntervalMax = Duration.ofSeconds(1);
+
+    /** Maximum number of messages waiting in memory where there is no database. */
+    private int memoryCapacity = 10_000;
+
+    public boolean isEnabled() {
+        return this.enabled;
+    }
+
+    public void setEnabled(boolean enabled) {
+        this.enabled = enabled;
+    }
+
+    public @Nullable String getSource() {
+        return this.source;
+    }
+
+    public void setSource(@Nullable String source) {
+        this.source = source;
+    }
+
+    public int getShards() {
+        return this.shards;
+    }
+
+    public void setShards(int shards) {
+        this.shards = shards;
+    }
+
+    public int getBatchSize() {
+        return this.batchSize;
+    }
+
+    public void setBatchSize(int batchSize) {
+        this.batchSize = batchSize;
+    }
+
+    public DataSize getMaxMessageSize() {
+        return this.maxMessageSize;
+    }
+
+    public void setMaxMessageSize(DataSize maxMessageSize) {
+        this.maxMessageSize = maxMessageSize;
+    }
+
+    public Duration getLease() {
+        return this.lease;
+    }
+
+    public void setLease(Duration lease) {
+        this.lease = lease;
+    }
+
+    public Duration getLeaseMargin() {
+        return this.leaseMargin;
+    }
+
+    public void setLeaseMargin(Duration leaseMargin) {
+        this.leaseMargin = leaseMargin;
+    }
+
+    public Duration getDeliveryTimeout() {
+        return this.deliveryTimeout;
+    }
+
+    public void setDeliveryTimeout(Duration deliveryTimeout) {
+        this.deliveryTimeout = deliveryTimeout;
+    }
+
+    public Duration getPollIntervalMin() {
+        return this.pollIntervalMin;
+    }
+
+    public void setPollIntervalMin(Duration pollIntervalMin) {
+        this.pollIntervalMin = pollIntervalMin;
+    }
+
+    public Duration getPollIntervalMax() {
+        return this.pollIntervalMax;
+    }
+
+    public void setPollIntervalMax(Duration pollIntervalMax) {
+        this.pollIntervalMax = pollIntervalMax;
+    }
+
+    public int getMemoryCapacity() {
+        return this.memoryCapacity;
+    }
+
+    public void setMemoryCapacity(int memoryCapacity) {
+        this.memoryCapacity = memoryCapacity;
+    }
+
+    OutboxSpec toSpec(String applicationName) {
+        return new OutboxSpec(
+                (this.source != null) ? this.source : applicationName,
+                this.shards,
+                this.batchSize,
+                this.maxMessageSize.toBytes(),
+                this.lease,
+                this.deliveryTimeout,
+                this.leaseMargin,
+                this.pollIntervalMin,
+                this.pollIntervalMax,
+                this.memoryCapacity);
+    }
+}

@@ -1,0 +1,131 @@
+package io.integrationkit.failure;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Says what kind of failure an exception is. Looks at the exception and its causes, down to the first
+ * {@link IntegrationException}: what names its own category hides what lies below it. The application's classifiers
+ * are asked about all of them before the built-in ones. Built-in classifiers that know an exception exactly (an HTTP
+ * status, an SQL state, a refused connection) come before those that only know its family (a programming error). An
+ * exception that nobody knows is {@linkplain Failure#outcomeUnknown() temporary, outcome unknown}.
+ *
+ * <p>An exception of this kit ({@link ProblemException}) is what it says, whatever the application's classifiers know.
+ *
+ * <p>Safe for use by any number of threads.
+ */
+public final class FailureClassification {
+
+    /** How many causes are looked at; also what ends a circle of causes. */
+    private static final int MAX_DEPTH = 32;
+
+    private static final Logger logger = LoggerFactory.getLogger(FailureClassification.class);
+
+    private final List<FailureClassifier> classifiers;
+
+    private final List<FailureClassifier> exact;
+
+    private final FailureClassifier family = new ProgrammingErrors();
+
+    /**
+     * Creates a classification.
+     *
+     * @param classifiers the application's classifiers, in the order in which they are asked
+     * @param clock wall clock, for a {@code Retry-After} that names a date
+     */
+    public FailureClassification(List<FailureClassifier> classifiers, InstantSource clock) {
+        this.classifiers = List.copyOf(classifiers);
+        this.exact = builtIn(clock);
+    }
+
+    private static List<FailureClassifier> builtIn(InstantSource clock) {
+        List<FailureClassifier> builtIn = new ArrayList<>();
+        builtIn.add(new OwnFailures());
+        if (isPresent("org.springframework.web.client.RestClientException")) {
+            builtIn.add(new HttpFailures(clock));
+        }
+        if (isPresent("org.apache.kafka.common.KafkaException")) {
+            builtIn.add(new KafkaFailures());
+        }
+        if (isPresent("org.springframework.kafka.KafkaException")) {
+            builtIn.add(new SpringKafkaFailures());
+        }
+        if (isPresent("org.springframework.messaging.MessagingException")) {
+            builtIn.add(new MessagingFailures());
+        }
+        if (isPresent("jakarta.validation.ConstraintViolationException")) {
+            builtIn.add(new BeanValidationFailures());
+        }
+        builtIn.add(new MappingFailures());
+        builtIn.add(new DatabaseFailures());
+        builtIn.add(new PlatformFailures());
+        return List.copyOf(builtIn);
+    }
+
+    private static boolean isPresent(String className) {
+        return ClassUtils.isPresent(className, FailureClassification.class.getClassLoader());
+    }
+
+    /**
+     * Classifies an exception.
+     *
+     * @param failure the exception an attempt ended with
+     * @return what kind of failure it is
+     */
+    public Failure classify(Throwable failure) {
+        List<Throwable> chain = chain(failure);
+        Throwable deepest = chain.get(chain.size() - 1);
+        if (deepest instanceof ProblemException own) {
+            return OwnFailures.of(own);
+        }
+        Failure known = firstKnown(chain, this.classifiers);
+        if (known == null) {
+            known = firstKnown(chain, this.exact);
+        }
+        if (known == null) {
+            known = firstKnown(chain, List.of(this.family));
+        }
+        return (known != null) ? known : Failure.outcomeUnknown();
+    }
+
+    private static List<Throwable> chain(Throwable failure) {
+        List<Throwable> chain = new ArrayList<>(4);
+        Throwable link = failure;
+        while (link != null && chain.size() < MAX_DEPTH) {
+            chain.add(link);
+            link = (link instanceof IntegrationException) ? null : link.getCause();
+        }
+        return chain;
+    }
+
+    private static @Nullable Failure firstKnown(List<Throwable> chain, List<FailureClassifier> classifiers) {
+        for (Throwable link : chain) {
+            for (FailureClassifier classifier : classifiers) {
+                Failure answer = ask(classifier, link);
+                if (answer != null) {
+                    return answer;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Failure ask(FailureClassifier classifier, Throwable link) {
+        try {
+            return classifier.classify(link);
+        } catch (RuntimeException ex) {
+            // The failure being classified must reach its caller, not this one.
+            logger.warn(
+                    "Failure classifier {} failed for {}; it was passed over",
+                    classifier.getClass().getName(),
+                    link.getClass().getName(),
+                    ex);
+            return null;
+        }
+    }
+}

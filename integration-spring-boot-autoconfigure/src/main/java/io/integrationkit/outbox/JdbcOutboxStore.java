@@ -1,0 +1,97 @@
+package io.integrationkit.outbox;
+
+import io.integrationkit.deadletter.DeadLetterMessage;
+import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.failure.Failure;
+import io.integrationkit.jdbc.Database;
+import io.integrationkit.jdbc.JdbcAccess;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Messages in the table {@code integration_outbox}. */
+final class JdbcOutboxStore implements OutboxStore {
+
+    /** Rows of one INSERT; far below the 65,535 parameters PostgreSQL takes. */
+    private static final int ROWS_PER_INSERT = 500;
+
+    private static final String DELETE_ONE = "DELETE FROM integration_outbox WHERE shard = ? AND id = ?";
+
+    private final JdbcAccess access;
+
+    private final OutboxTable table;
+
+    private final Supplier<DeadLetters> deadLetters;
+
+    JdbcOutboxStore(JdbcAccess access, OutboxSpec spec, HeaderCodec headers, Supplier<DeadLetters> deadLetters) {
+        this.access = access;
+        this.table = (access.database() == Database.POSTGRESQL)
+                ? new PostgresOutboxTable(spec.shards(), headers)
+                : new H2OutboxTable(spec.shards(), headers);
+        this.deadLetters = deadLetters;
+    }
+
+    @Override
+    public void append(List<OutboxRecord> records) {
+        for (int from = 0; from < records.size(); from += ROWS_PER_INSERT) {
+            this.table.insert(
+                    this.access.jdbc(), records.subList(from, Math.min(records.size(), from + ROWS_PER_INSERT)));
+        }
+    }
+
+    @Override
+    public List<StoredMessage> read(List<Window> windows, Set<String> pausedDestinations) {
+        return this.table.read(this.access.jdbc(), windows, pausedDestinations);
+    }
+
+    @Override
+    public void delete(List<StoredMessage.Row> rows) {
+        this.table.delete(this.access.jdbc(), rows);
+    }
+
+    /**
+     * The row of the lease stays locked until the commit, so nobody can claim the shard between the check and the move:
+     * a relay that was paused for too long finds another epoch here and moves nothing.
+     */
+    @Override
+    public boolean moveToDeadLetters(StoredMessage message, ShardLease lease, Failure failure, Throwable cause) {
+        return this.access.inNewTransaction(() -> {
+            if (!this.table.lockLease(this.access.jdbc(), lease)) {
+                return false;
+            }
+            StoredMessage.Row row = message.row();
+            if (this.access.jdbc().update(DELETE_ONE, row.shard(), row.id()) == 1) {
+                this.deadLetters.get().storeMessage(deadLetter(message.record(), failure, cause));
+            }
+            return true;
+        });
+    }
+
+    static DeadLetterMessage deadLetter(OutboxRecord record, Failure failure, Throwable cause) {
+        return new DeadLetterMessage(
+                record.destination(),
+                record.key(),
+                record.messageId(),
+                record.eventType(),
+                record.eventVersion(),
+                record.contentType(),
+                record.headers(),
+                record.payload(),
+                failure,
+                cause,
+                1);
+    }
+
+    @Override
+    public OutboxBacklog backlog() {
+        return Objects.requireNonNull(this.access
+                .jdbc()
+                .queryForObject(
+                        this.table.backlogQuery(),
+                        (row, index) -> new OutboxBacklog(
+                                row.getLong(1),
+                                (row.getObject(2) != null) ? Duration.ofMillis(row.getLong(2)) : null)));
+    }
+}

@@ -1,0 +1,50 @@
+package io.integrationkit.outbox;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** Messages of one destination and key, read together; the head is the only one that may be on its way. */
+final class Lane {
+
+    private final ShardRound round;
+
+    private final String destination;
+
+    private final Deque<StoredMessage> messages = new ArrayDeque<>();
+
+    Lane(ShardRound round, String destination) {
+        this.round = round;
+        this.destination = destination;
+    }
+
+    ShardRound round() {
+        return this.round;
+    }
+
+    String destination() {
+        return this.destination;
+    }
+
+    void add(StoredMessage message) {
+        this.messages.add(message);
+    }
+
+    StoredMessage head() {
+        return this.messages.element();
+    }
+
+    StoredMessage removeHead() {
+        return this.messages.remove();
+    }
+
+    boolean isEmpty() {
+        return this.messages.isEmpty();
+    }
+
+    /** Forgets what was not sent; it stays in the table and is read again later. Returns how many. */
+    int drop() {
+        int count = this.messages.size();
+        this.messages.clear();
+        return count;
+    }
+}

@@ -1,0 +1,150 @@
+package io.integrationkit.outbox;
+
+import io.integrationkit.call.PayloadCodec;
+import io.integrationkit.context.Correlation;
+import io.integrationkit.context.TimeSource;
+import io.integrationkit.event.CloudEventHeaders;
+import io.integrationkit.event.EventDescriptor;
+import io.integrationkit.event.EventTypes;
+import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.failure.ProblemException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/** Makes messages ready to send when they are published, so that an impossible one fails the call that publishes it. */
+final class MessageEncoder {
+
+    private final OutboxSpec spec;
+
+    private final EventTypes types;
+
+    private final PayloadCodec codec;
+
+    private final Destinations destinations;
+
+    private final MessageIds ids;
+
+    private final TimeSource time;
+
+    MessageEncoder(
+            OutboxSpec spec,
+            EventTypes types,
+            PayloadCodec codec,
+            Destinations destinations,
+            MessageIds ids,
+            TimeSource time) {
+        this.spec = spec;
+        this.types = types;
+        this.codec = codec;
+        this.destinations = destinations;
+        this.ids = ids;
+        this.time = time;
+    }
+
+    OutboxRecord encode(Object event) {
+        if (event instanceof OutboxMessage message) {
+            return encode(message);
+        }
+        EventDescriptor descriptor = this.types.describe(event.getClass());
+        String destination = descriptor.destination();
+        if (destination == null) {
+            throw new ProblemException(
+                    ProblemCode.DESTINATION_UNKNOWN,
+                    FailureCategory.PERMANENT,
+                    "Event type %s has no destination: set @EventType(destination = \"…\") on %s, or name one at publish"
+                            .formatted(descriptor.type(), event.getClass().getName()));
+        }
+        return encode(message(descriptor, destination, descriptor.keyOf(event), event));
+    }
+
+    OutboxRecord encode(String destination, @Nullable String key, Object event) {
+        return encode(message(this.types.describe(event.getClass()), destination, key, event));
+    }
+
+    private static OutboxMessage message(
+            EventDescriptor descriptor, String destination, @Nullable String key, Object event) {
+        return OutboxMessage.of(descriptor.type(), destination, event)
+                .withVersion(descriptor.version())
+                .withKey(key);
+    }
+
+    OutboxRecord encode(OutboxMessage message) {
+        this.destinations.require(message.destination());
+        requireStorable(message);
+        String id = this.ids.next();
+        Map<String, String> headers = CloudEventHeaders.of(
+                id, this.spec.source(), message.type(), message.version(), this.time.now(), message.contentType());
+        String correlation = Correlation.current();
+        if (correlation != null) {
+            headers.put(Correlation.HEADER, correlation);
+        }
+        headers.putAll(message.headers());
+        OutboxRecord record = new OutboxRecord(
+                id,
+                message.destination(),
+                message.key(),
+                message.type(),
+                message.version(),
+                message.contentType(),
+                headers,
+                payload(message));
+        requireSize(record);
+        return record;
+    }
+
+    private byte[] payload(OutboxMessage message) {
+        if (message.payload() instanceof byte[] bytes) {
+            return bytes.clone();
+        }
+        try {
+            return this.codec.write(message.payload());
+        } catch (JacksonException ex) {
+            throw new ProblemException(
+                    ProblemCode.MESSAGE_NOT_SERIALIZABLE,
+                    FailureCategory.VALIDATION,
+                    "Event type %s (%s) cannot be written as JSON: %s"
+                            .formatted(
+                                    message.type(), message.payload().getClass().getName(), ex.getOriginalMessage()),
+                    null,
+                    ex);
+        }
+    }
+
+    /** A database text cannot hold U+0000; at the commit it would be too late to say so. */
+    private static void requireStorable(OutboxMessage message) {
+        String key = message.key();
+        if ((key != null && key.indexOf('\0') >= 0) || message.type().indexOf('\0') >= 0) {
+            throw new ProblemException(
+                    ProblemCode.MESSAGE_NOT_SERIALIZABLE,
+                    FailureCategory.VALIDATION,
+                    "Type and key of a message to '%s' must not contain U+0000".formatted(message.destination()));
+        }
+    }
+
+    private void requireSize(OutboxRecord record) {
+        long size = size(record);
+        if (size > this.spec.maxMessageSize()) {
+            throw new ProblemException(
+                    ProblemCode.MESSAGE_TOO_LARGE,
+                    FailureCategory.VALIDATION,
+                    ("A message of type %s to '%s' has %d bytes with headers and key, %d are allowed"
+                                    + " (integration.outbox.max-message-size; keep it below the limit of the destination)")
+                            .formatted(record.eventType(), record.destination(), size, this.spec.maxMessageSize()));
+        }
+    }
+
+    private static long size(OutboxRecord record) {
+        long size = record.payload().length + utf8(record.key());
+        for (Map.Entry<String, String> header : record.headers().entrySet()) {
+            size += utf8(header.getKey()) + utf8(header.getValue());
+        }
+        return size;
+    }
+
+    private static long utf8(@Nullable String text) {
+        return (text != null) ? text.getBytes(StandardCharsets.UTF_8).length : 0;
+    }
+}

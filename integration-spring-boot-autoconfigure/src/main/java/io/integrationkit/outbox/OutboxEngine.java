@@ -1,0 +1,100 @@
+package io.integrationkit.outbox;
+
+import io.integrationkit.call.PayloadCodec;
+import io.integrationkit.context.TimeSource;
+import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.deadletter.MessageReplayer;
+import io.integrationkit.event.EventTypes;
+import io.integrationkit.jdbc.JdbcAccess;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * The parts of one outbox, put together: who publishes, who sends, who counts and who sends dead letters again.
+ *
+ * @param outbox for the application
+ * @param relay to be started and stopped with the application
+ * @param statistics for meters, health and endpoint
+ * @param replayer for the dead letters
+ */
+public record OutboxEngine(Outbox outbox, OutboxRelay relay, OutboxStatistics statistics, MessageReplayer replayer) {
+
+    /**
+     * What every outbox is made of.
+     *
+     * @param spec settings
+     * @param types event types
+     * @param codec writes payloads
+     * @param destinations where messages go, in the order in which they are asked
+     * @param deadLetters where refused messages go; asked for when the first is refused
+     * @param time clock and monotonic time
+     * @param random source of message ids and of the relay's name; used by many threads
+     */
+    public record Parts(
+            OutboxSpec spec,
+            EventTypes types,
+            PayloadCodec codec,
+            List<MessageDestination> destinations,
+            Supplier<DeadLetters> deadLetters,
+            TimeSource time,
+            RandomGenerator random) {
+
+        private MessageEncoder encoder(Destinations known) {
+            return new MessageEncoder(
+                    this.spec, this.types, this.codec, known, new MessageIds(this.time, this.random), this.time);
+        }
+
+        private String owner() {
+            return "%s-%016x".formatted(this.spec.source(), this.random.nextLong());
+        }
+    }
+
+    /**
+     * Makes an outbox in the database. From now on it hears of the commits of the database's transaction manager.
+     *
+     * @param access the database
+     * @param parts its parts
+     * @return the outbox; its relay is not started yet
+     */
+    public static OutboxEngine durable(JdbcAccess access, Parts parts) {
+        HeaderCodec headers = new HeaderCodec(parts.codec());
+        JdbcOutboxStore store = new JdbcOutboxStore(access, parts.spec(), headers, parts.deadLetters());
+        JdbcShardLeases leases = new JdbcShardLeases(access, parts.spec(), parts.time(), parts.owner());
+        Destinations destinations = new Destinations(parts.destinations());
+        RelayCounters counters = new RelayCounters();
+        OutboxRelay relay = new OutboxRelay(parts.spec(), store, leases, destinations, parts.time(), counters);
+        OutboxTransactions transactions =
+                new OutboxTransactions(access, store, (count) -> owed(counters, relay, count));
+        transactions.listen();
+        return new OutboxEngine(
+                new TransactionalOutbox(transactions, parts.encoder(destinations)),
+                relay,
+                new RelayStatistics(counters, leases, store),
+                new OutboxReplayer(destinations, store, () -> {}, () -> owed(counters, relay, 1)));
+    }
+
+    /**
+     * Makes an outbox in memory.
+     *
+     * @param parts its parts
+     * @return the outbox; its relay is not started yet
+     */
+    public static OutboxEngine inMemory(Parts parts) {
+        MemoryOutboxStore store = new MemoryOutboxStore(parts.spec(), parts.time(), parts.deadLetters());
+        ShardLeases leases = new MemoryShardLeases(parts.spec(), parts.time(), parts.owner());
+        Destinations destinations = new Destinations(parts.destinations());
+        RelayCounters counters = new RelayCounters();
+        OutboxRelay relay = new OutboxRelay(parts.spec(), store, leases, destinations, parts.time(), counters);
+        return new OutboxEngine(
+                new InMemoryOutbox(store, parts.encoder(destinations), (count) -> owed(counters, relay, count)),
+                relay,
+                new RelayStatistics(counters, leases, store),
+                new OutboxReplayer(destinations, store, store::reserve, () -> owed(counters, relay, 1)));
+    }
+
+    private static void owed(RelayCounters counters, OutboxRelay relay, int count) {
+        counters.published.add(count);
+        relay.wake();
+    }
+}

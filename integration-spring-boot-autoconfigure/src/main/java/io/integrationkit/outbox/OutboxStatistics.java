@@ -1,0 +1,66 @@
+package io.integrationkit.outbox;
+
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What the outbox of this instance has done since it started. Safe for use by any number of threads. */
+public interface OutboxStatistics {
+
+    /**
+     * Returns how many messages were published by transactions that committed, replays included.
+     *
+     * @return number since start
+     */
+    long published();
+
+    /**
+     * Returns how many messages were acknowledged by their destination.
+     *
+     * @return number since start
+     */
+    long sent();
+
+    /**
+     * Returns how many sends failed because the destination was not available; each is tried again.
+     *
+     * @return number since start
+     */
+    long failed();
+
+    /**
+     * Returns how many messages were refused by their destination and became dead letters.
+     *
+     * @return number since start
+     */
+    long deadLettered();
+
+    /**
+     * Returns which shards this instance sends for now.
+     *
+     * @return numbers of the shards, ascending
+     */
+    Set<Integer> ownedShards();
+
+    /**
+     * Returns which destinations cannot be reached now, with what they answered last.
+     *
+     * @return message of the last failure by destination
+     */
+    Map<String, String> unavailableDestinations();
+
+    /**
+     * Returns the last error of the relay itself, such as a database that cannot be reached.
+     *
+     * @return the message, or {@code null} if it works
+     */
+    @Nullable
+    String lastError();
+
+    /**
+     * Counts what is still owed, by all instances together; a query each time, which reads the whole table.
+     *
+     * @return the backlog
+     */
+    OutboxBacklog backlog();
+}

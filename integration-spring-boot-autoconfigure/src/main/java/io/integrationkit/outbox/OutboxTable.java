@@ -1,0 +1,101 @@
+package io.integrationkit.outbox;
+
+import io.integrationkit.jdbc.Database;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/** The statements on the outbox table; a subclass for what a product says in its own way. */
+abstract class OutboxTable {
+
+    static final String COLUMNS =
+            "shard, id, message_id, msg_key, destination, event_type, event_version, content_type, headers, payload";
+
+    private static final String INSERT = """
+            INSERT INTO integration_outbox \
+            (shard, message_id, msg_key, destination, event_type, event_version, content_type, headers, payload) \
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+
+    private static final String ONE_MORE_ROW = ", (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+    private static final int COLUMNS_OF_INSERT = 9;
+
+    private final int shards;
+
+    private final HeaderCodec headers;
+
+    private final String lockLease;
+
+    OutboxTable(Database database, int shards, HeaderCodec headers) {
+        this.shards = shards;
+        this.headers = headers;
+        this.lockLease = """
+                SELECT shard FROM integration_outbox_lease \
+                WHERE shard = ? AND owner = ? AND epoch = ? AND expires_at > %s FOR UPDATE""".formatted(database.clock());
+    }
+
+    abstract List<StoredMessage> read(JdbcOperations jdbc, List<OutboxStore.Window> windows, Set<String> paused);
+
+    abstract void delete(JdbcOperations jdbc, List<StoredMessage.Row> rows);
+
+    /** Two columns: number of rows, age of the oldest in milliseconds or null. */
+    abstract String backlogQuery();
+
+    /** One statement, so that ids follow the order of the list without a gap for another row of the same key. */
+    void insert(JdbcOperations jdbc, List<OutboxRecord> records) {
+        String sql = INSERT + ONE_MORE_ROW.repeat(records.size() - 1);
+        jdbc.update(sql, (PreparedStatement statement) -> {
+            for (int row = 0; row < records.size(); row++) {
+                set(statement, row * COLUMNS_OF_INSERT, records.get(row));
+            }
+        });
+    }
+
+    private void set(PreparedStatement statement, int before, OutboxRecord record) throws SQLException {
+        statement.setInt(before + 1, Shards.of(record.key(), record.messageId(), this.shards));
+        statement.setString(before + 2, record.messageId());
+        statement.setString(before + 3, record.key());
+        statement.setString(before + 4, record.destination());
+        statement.setString(before + 5, record.eventType());
+        statement.setInt(before + 6, record.eventVersion());
+        statement.setString(before + 7, record.contentType());
+        statement.setString(before + 8, this.headers.write(record.headers()));
+        statement.setBytes(before + 9, record.payload());
+    }
+
+    boolean lockLease(JdbcOperations jdbc, ShardLease lease) {
+        return !jdbc.queryForList(this.lockLease, Integer.class, lease.shard(), lease.owner(), lease.epoch())
+                .isEmpty();
+    }
+
+    StoredMessage map(ResultSet row, int index) throws SQLException {
+        Map<String, String> headersRead = Collections.emptyMap();
+        RuntimeException unreadable = null;
+        try {
+            headersRead = this.headers.read(required(row.getString("headers")));
+        } catch (RuntimeException ex) {
+            unreadable = ex;
+        }
+        OutboxRecord record = new OutboxRecord(
+                required(row.getString("message_id")),
+                required(row.getString("destination")),
+                row.getString("msg_key"),
+                row.getString("event_type"),
+                row.getInt("event_version"),
+                row.getString("content_type"),
+                headersRead,
+                required(row.getBytes("payload")));
+        return new StoredMessage(new StoredMessage.Row(row.getInt("shard"), row.getLong("id")), record, unreadable);
+    }
+
+    private static <T> T required(@Nullable T value) {
+        return Objects.requireNonNull(value);
+    }
+}

@@ -1,0 +1,87 @@
+package io.integrationkit.outbox;
+
+import io.integrationkit.jdbc.Database;
+import java.sql.Array;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/** The outbox table on PostgreSQL: one round trip for all shards, by arrays. */
+final class PostgresOutboxTable extends OutboxTable {
+
+    private static final String READ = """
+            SELECT o.* FROM unnest(?::smallint[], ?::integer[], ?::text[]) AS w(shard, up_to, skipped)
+            CROSS JOIN LATERAL (
+                SELECT %s FROM integration_outbox m
+                WHERE m.shard = w.shard AND m.destination <> ALL (?::text[])
+                  AND (w.skipped IS NULL OR m.msg_key IS DISTINCT FROM w.skipped)
+                ORDER BY m.id LIMIT w.up_to
+            ) AS o
+            ORDER BY o.shard, o.id""".formatted(COLUMNS.replaceAll("(\\w+)", "m.$1"));
+
+    private static final String DELETE = """
+            DELETE FROM integration_outbox o USING unnest(?::smallint[], ?::bigint[]) AS d(shard, id) \
+            WHERE o.shard = d.shard AND o.id = d.id""";
+
+    private static final String BACKLOG = """
+            SELECT count(*), (extract(epoch FROM clock_timestamp() - min(created_at)) * 1000)::bigint \
+            FROM integration_outbox""";
+
+    PostgresOutboxTable(int shards, HeaderCodec headers) {
+        super(Database.POSTGRESQL, shards, headers);
+    }
+
+    @Override
+    List<StoredMessage> read(JdbcOperations jdbc, List<OutboxStore.Window> windows, Set<String> paused) {
+        return jdbc.query(
+                READ,
+                (PreparedStatement statement) -> {
+                    setArray(
+                            statement,
+                            1,
+                            "int2",
+                            windows.stream().map(OutboxStore.Window::shard).toArray());
+                    setArray(
+                            statement,
+                            2,
+                            "int4",
+                            windows.stream().map(OutboxStore.Window::limit).toArray());
+                    setArray(
+                            statement,
+                            3,
+                            "text",
+                            windows.stream().map(OutboxStore.Window::skippedKey).toArray());
+                    setArray(statement, 4, "text", paused.toArray());
+                },
+                this::map);
+    }
+
+    @Override
+    void delete(JdbcOperations jdbc, List<StoredMessage.Row> rows) {
+        jdbc.update(DELETE, (PreparedStatement statement) -> {
+            setArray(
+                    statement,
+                    1,
+                    "int2",
+                    rows.stream().map(StoredMessage.Row::shard).toArray());
+            setArray(
+                    statement,
+                    2,
+                    "int8",
+                    rows.stream().map(StoredMessage.Row::id).toArray());
+        });
+    }
+
+    private static void setArray(PreparedStatement statement, int index, String type, Object[] values)
+            throws SQLException {
+        Array array = statement.getConnection().createArrayOf(type, values);
+        statement.setArray(index, array);
+    }
+
+    @Override
+    String backlogQuery() {
+        return BACKLOG;
+    }
+}

@@ -1,0 +1,22 @@
+package io.integrationkit.outbox;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** What the outbox counts; written by publishers and relay, read by anyone. */
+final class RelayCounters {
+
+    final LongAdder published = new LongAdder();
+
+    final LongAdder sent = new LongAdder();
+
+    final LongAdder failed = new LongAdder();
+
+    final LongAdder deadLettered = new LongAdder();
+
+    final Map<String, String> unavailable = new ConcurrentHashMap<>();
+
+    volatile @Nullable String lastError;
+}

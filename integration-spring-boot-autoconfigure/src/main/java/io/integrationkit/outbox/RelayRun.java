@@ -1,0 +1,171 @@
+package io.integrationkit.outbox;
+
+import io.integrationkit.context.TimeSource;
+import io.integrationkit.outbox.RelayEvents.SendEnded;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The relay from a start to a stop: one thread that sends, and one that keeps the leases. The leases are given back when
+ * the sending thread has ended, for whatever reason, so a relay that is dead never holds a shard.
+ */
+final class RelayRun {
+
+    private static final Logger logger = LoggerFactory.getLogger(RelayRun.class);
+
+    private static final Duration DRAIN_STEP = Duration.ofMillis(50);
+
+    private final OutboxSpec spec;
+
+    private final ShardLeases leases;
+
+    private final TimeSource time;
+
+    private final RelayEvents events;
+
+    private final RelayLoop loop;
+
+    private final RelayCounters counters;
+
+    private final CountDownLatch sendingEnded = new CountDownLatch(1);
+
+    private final Thread sender = daemon("integration-outbox-relay", this::sendUntilStopped);
+
+    private final Thread keeper = daemon("integration-outbox-lease", this::keepLeases);
+
+    private volatile boolean stopping;
+
+    RelayRun(
+            OutboxSpec spec,
+            ShardLeases leases,
+            TimeSource time,
+            RelayEvents events,
+            RelayLoop loop,
+            RelayCounters counters) {
+        this.spec = spec;
+        this.leases = leases;
+        this.time = time;
+        this.events = events;
+        this.loop = loop;
+        this.counters = counters;
+    }
+
+    private static Thread daemon(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    void start() {
+        this.keeper.start();
+        this.sender.start();
+    }
+
+    void wake() {
+        this.events.wake();
+    }
+
+    /** Returns when nothing is under way and the leases are given back, or when that took too long. */
+    void stop() {
+        this.stopping = true;
+        this.events.wake();
+        try {
+            this.keeper.join(this.spec.lease().toMillis());
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void sendUntilStopped() {
+        try {
+            SendEnded ended = null;
+            while (!this.stopping) {
+                ended = this.events.await(step(ended));
+            }
+            drain(ended);
+        } catch (InterruptedException ex) {
+            logger.debug("The relay was interrupted", ex);
+        } finally {
+            this.sendingEnded.countDown();
+        }
+    }
+
+    private long step(@Nullable SendEnded ended) {
+        try {
+            long wait = this.loop.step(ended);
+            recovered();
+            return wait;
+        } catch (RuntimeException ex) {
+            failed("The outbox cannot be read or written; the relay tries again", ex);
+            return this.spec.pollMax().toNanos();
+        }
+    }
+
+    /** No send lasts longer than the delivery time-out; what is not settled by then is sent again by the next owner. */
+    private void drain(@Nullable SendEnded first) throws InterruptedException {
+        long end = this.time.nanoTime() + this.spec.deliveryTimeout().toNanos();
+        SendEnded ended = first;
+        while (!drained(ended) && end - this.time.nanoTime() > 0) {
+            ended = this.events.await(DRAIN_STEP.toNanos());
+        }
+    }
+
+    private boolean drained(@Nullable SendEnded ended) {
+        try {
+            return this.loop.drain(ended);
+        } catch (RuntimeException ex) {
+            failed("Acknowledged messages cannot be deleted and will be sent again", ex);
+            return false;
+        }
+    }
+
+    private void keepLeases() {
+        try {
+            do {
+                attempt("The leases of the outbox cannot be renewed", this::renew);
+            } while (!this.sendingEnded.await(this.leases.interval().toNanos(), TimeUnit.NANOSECONDS));
+        } catch (InterruptedException ex) {
+            logger.debug("The renewal of the leases was interrupted", ex);
+        } finally {
+            attempt("The leases of the outbox cannot be given back and end by themselves", this.leases::release);
+        }
+    }
+
+    private void renew() {
+        int before = this.leases.held().size();
+        this.leases.renew();
+        int now = this.leases.held().size();
+        if (now != before) {
+            logger.info("This instance now sends for {} of {} outbox shards", now, this.spec.shards());
+            this.events.wake();
+        }
+    }
+
+    private void attempt(String problem, Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException ex) {
+            failed(problem, ex);
+        }
+    }
+
+    /** One line an outage, not one a try. */
+    private void failed(String problem, RuntimeException ex) {
+        String message = problem + ": " + ex;
+        if (this.counters.lastError == null) {
+            logger.warn(message, ex);
+        }
+        this.counters.lastError = message;
+    }
+
+    private void recovered() {
+        if (this.counters.lastError != null) {
+            this.counters.lastError = null;
+            logger.info("The outbox works again");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.integrationkit.outbox;
+
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads counters, leases and store. */
+record RelayStatistics(RelayCounters counters, ShardLeases leases, OutboxStore store) implements OutboxStatistics {
+
+    @Override
+    public long published() {
+        return this.counters.published.sum();
+    }
+
+    @Override
+    public long sent() {
+        return this.counters.sent.sum();
+    }
+
+    @Override
+    public long failed() {
+        return this.counters.failed.sum();
+    }
+
+    @Override
+    public long deadLettered() {
+        return this.counters.deadLettered.sum();
+    }
+
+    @Override
+    public Set<Integer> ownedShards() {
+        return this.leases.held().keySet();
+    }
+
+    @Override
+    public Map<String, String> unavailableDestinations() {
+        return Map.copyOf(this.counters.unavailable);
+    }
+
+    @Override
+    public @Nullable String lastError() {
+        return this.counters.lastError;
+    }
+
+    @Override
+    public OutboxBacklog backlog() {
+        return this.store.backlog();
+    }
+}

@@ -1,0 +1,51 @@
+package io.integrationkit.outbox;
+
+import org.jspecify.annotations.Nullable;
+
+/** The outbox in the database of the application's transactions. */
+final class TransactionalOutbox implements Outbox {
+
+    private final OutboxTransactions transactions;
+
+    private final MessageEncoder encoder;
+
+    TransactionalOutbox(OutboxTransactions transactions, MessageEncoder encoder) {
+        this.transactions = transactions;
+        this.encoder = encoder;
+    }
+
+    @Override
+    public String publish(Object event) {
+        OutboxTransaction transaction = open();
+        return publish(transaction, this.encoder.encode(event));
+    }
+
+    @Override
+    public String publish(String destination, @Nullable String key, Object event) {
+        OutboxTransaction transaction = open();
+        return publish(transaction, this.encoder.encode(destination, key, event));
+    }
+
+    @Override
+    public String publish(OutboxMessage message) {
+        OutboxTransaction transaction = open();
+        return publish(transaction, this.encoder.encode(message));
+    }
+
+    /** Refuses before the message is looked at: a wrong transaction is the graver mistake. */
+    private OutboxTransaction open() {
+        OutboxTransaction transaction = this.transactions.current();
+        transaction.requireOpen();
+        return transaction;
+    }
+
+    private static String publish(OutboxTransaction transaction, OutboxRecord record) {
+        transaction.publish(record);
+        return record.messageId();
+    }
+
+    @Override
+    public boolean durable() {
+        return true;
+    }
+}

@@ -1,0 +1,78 @@
+package io.integrationkit.reliable;
+
+import io.integrationkit.call.OperationAnnotation;
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.springframework.core.annotation.AliasFor;
+
+/**
+ * Makes the calls of a method reliable: failures that may pass are tried again with exponential back-off, a circuit
+ * breaker spares a callee that is down, and a call that is given up for good is thrown or dead-lettered.
+ *
+ * <p>Each attempt is a transaction of its own. Called inside a transaction, the method has exactly one attempt, unless
+ * it suspends that transaction or works behind a savepoint ({@code REQUIRES_NEW}, {@code NOT_SUPPORTED},
+ * {@code NESTED}): a second attempt could only end in {@code UnexpectedRollbackException}.
+ *
+ * <p>What the caller gets is the exception of the last attempt itself, with a {@link RetryStopped} as suppressed
+ * exception that tells why there was no further attempt. A refusal of the kit
+ * ({@link io.integrationkit.failure.RejectedException}: circuit breaker open, deadline over) is always thrown and never
+ * retried or dead-lettered.
+ *
+ * <p>Methods with an asynchronous result ({@code CompletionStage}, {@code Future}, reactive types) are refused at
+ * start-up.
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
+@OperationAnnotation
+public @interface Reliable {
+
+    /**
+     * Name of the policy; the same as {@link #policy()}.
+     *
+     * @return name under {@code integration.reliable.policies}
+     */
+    @AliasFor("policy")
+    String value() default "";
+
+    /**
+     * Name of the policy, whose settings are under {@code integration.reliable.policies.<name>}. Operations of one
+     * policy share its circuit breaker. Without a name, the policy has the name of the operation.
+     *
+     * @return name under {@code integration.reliable.policies}
+     */
+    @AliasFor("value")
+    String policy() default "";
+
+    /**
+     * Name of the operation.
+     *
+     * @return unique name; empty for {@code beanName.method}
+     */
+    String operation() default "";
+
+    /**
+     * How often the method is attempted at most, the first attempt included.
+     *
+     * @return number of attempts; 0 for what the policy says
+     */
+    int maxAttempts() default 0;
+
+    /**
+     * What happens to a call that is given up.
+     *
+     * @return what happens
+     */
+    OnExhausted onExhausted() default OnExhausted.POLICY;
+
+    /**
+     * Whether the method may be tried again after an attempt whose outcome is unknown (a time-out after the request was
+     * sent).
+     *
+     * @return whether doing the work twice does no harm
+     */
+    SafeToRetry safeToRetry() default SafeToRetry.UNKNOWN;
+}

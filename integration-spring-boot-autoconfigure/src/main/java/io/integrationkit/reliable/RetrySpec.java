@@ -1,0 +1,46 @@
+package io.integrationkit.reliable;
+
+import static io.integrationkit.reliable.InvalidSettingException.check;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How often and after which waits a call is attempted.
+ *
+ * @param maxAttempts most attempts, the first included
+ * @param baseDelay wait after the first attempt
+ * @param maxDelay longest wait; a callee that asks for more is not asked again
+ * @param multiplier growth of the wait with each attempt
+ * @param jitter how the wait is spread
+ * @param maxElapsed time since the beginning of the call after which no further attempt begins, or {@code null} for any
+ */
+record RetrySpec(
+        int maxAttempts,
+        Duration baseDelay,
+        Duration maxDelay,
+        double multiplier,
+        Jitter jitter,
+        @Nullable Duration maxElapsed) {
+
+    /** Longest duration of a setting; keeps sums of nanoseconds within a {@code long}. */
+    static final Duration LONGEST = Duration.ofDays(3650);
+
+    private static final double LARGEST_MULTIPLIER = 1000;
+
+    RetrySpec {
+        check(maxAttempts >= 1, "max-attempts", "at least 1");
+        check(!baseDelay.isNegative(), "base-delay", "zero or more");
+        check(baseDelay.compareTo(maxDelay) <= 0, "base-delay", "at most max-delay, which is " + Shown.of(maxDelay));
+        check(maxDelay.compareTo(LONGEST) <= 0, "max-delay", "at most " + Shown.of(LONGEST));
+        check(multiplier >= 1 && multiplier <= LARGEST_MULTIPLIER, "multiplier", "a number from 1 to 1000");
+        check(
+                maxElapsed == null || (isPositive(maxElapsed) && maxElapsed.compareTo(LONGEST) <= 0),
+                "max-elapsed",
+                "more than zero and at most " + Shown.of(LONGEST));
+    }
+
+    static boolean isPositive(Duration duration) {
+        return !duration.isNegative() && !duration.isZero();
+    }
+}

@@ -1,0 +1,40 @@
+package io.integrationkit.testsupport;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
+
+/** A real broker, started once for all tests of this JVM; each test takes topics of its own. */
+public final class KafkaBroker {
+
+    private static final AtomicInteger TOPICS = new AtomicInteger();
+
+    private KafkaBroker() {}
+
+    /** Address of the broker; starts it if need be. */
+    public static String address() {
+        return Holder.BROKER.getBrokersAsString();
+    }
+
+    /** Creates a topic nobody else uses. */
+    public static String newTopic(int partitions) {
+        String topic = "topic-" + TOPICS.incrementAndGet();
+        Holder.BROKER.addTopics(new NewTopic(topic, partitions, (short) 1));
+        return topic;
+    }
+
+    private static final class Holder {
+
+        static final EmbeddedKafkaKraftBroker BROKER = start();
+
+        private static EmbeddedKafkaKraftBroker start() {
+            EmbeddedKafkaKraftBroker broker = new EmbeddedKafkaKraftBroker(1, 1);
+            broker.brokerProperty("auto.create.topics.enable", "false");
+            broker.brokerProperty("offsets.topic.num.partitions", "1");
+            broker.brokerProperty("group.initial.rebalance.delay.ms", "0");
+            broker.afterPropertiesSet();
+            Runtime.getRuntime().addShutdownHook(new Thread(broker::destroy));
+            return broker;
+        }
+    }
+}
