@@ -10,12 +10,11 @@ import io.integrationkit.call.Setting;
 import io.integrationkit.call.SettingSources;
 import io.integrationkit.call.StagePosition;
 import io.integrationkit.context.TimeSource;
-import io.integrationkit.failure.Failure;
+import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.ProblemCode;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import org.springframework.boot.convert.DurationStyle;
 
 /** Gives operations with {@link Idempotent} the stage that claims their keys. */
@@ -31,7 +30,7 @@ public final class IdempotentCalls implements PlanContributor {
 
     private final PayloadCodec codec;
 
-    private final Function<Throwable, Failure> classification;
+    private final FailureClassification classification;
 
     private final TimeSource time;
 
@@ -54,7 +53,7 @@ public final class IdempotentCalls implements PlanContributor {
             IdempotencySpec defaults,
             SettingSources sources,
             PayloadCodec codec,
-            Function<Throwable, Failure> classification,
+            FailureClassification classification,
             TimeSource time) {
         this.store = store;
         this.defaults = defaults;

@@ -9,6 +9,7 @@ import io.integrationkit.context.Deadline;
 import io.integrationkit.context.Replay;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.Failure;
+import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.RejectedException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The keys of one operation: makes the key of a call, claims it, waits where another call holds it, and ends claims. */
@@ -40,7 +40,7 @@ final class KeyClaims {
 
     private final PayloadCodec codec;
 
-    private final Function<Throwable, Failure> classification;
+    private final FailureClassification classification;
 
     private final TimeSource time;
 
@@ -51,7 +51,7 @@ final class KeyClaims {
             IdempotencyStore store,
             Supplier<String> owners,
             PayloadCodec codec,
-            Function<Throwable, Failure> classification,
+            FailureClassification classification,
             TimeSource time) {
         this.operation = operation;
         this.expression = expression;
@@ -145,6 +145,6 @@ final class KeyClaims {
     }
 
     Failure classify(Throwable exception) {
-        return this.classification.apply(exception);
+        return this.classification.classify(exception);
     }
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.GenericTypeResolver;
+import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 import tools.jackson.core.JacksonException;
 
@@ -31,8 +32,6 @@ final class ResultCodec {
     /** Returned before the work is done, or good for one reader only. */
     private static final Set<Class<?>> UNSTORABLE =
             Set.of(CompletionStage.class, Future.class, BaseStream.class, AutoCloseable.class);
-
-    private static final String PUBLISHER = "org.reactivestreams.Publisher";
 
     private final Operation operation;
 
@@ -61,19 +60,11 @@ final class ResultCodec {
         if (type == null || type == Object.class) {
             throw unstorable(value + " does not say what a stored result is to be read as");
         }
-        boolean unstorable = UNSTORABLE.stream().anyMatch((each) -> each.isAssignableFrom(type)) || isPublisher(type);
+        boolean unstorable = UNSTORABLE.stream().anyMatch((each) -> each.isAssignableFrom(type))
+                || ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null;
         if (unstorable) {
             throw unstorable(type.getName() + " cannot be stored: it is not the result itself");
         }
-    }
-
-    private static boolean isPublisher(Class<?> type) {
-        if (type.getName().equals(PUBLISHER)) {
-            return true;
-        }
-        Class<?> parent = type.getSuperclass();
-        return (parent != null && isPublisher(parent))
-                || Set.of(type.getInterfaces()).stream().anyMatch(ResultCodec::isPublisher);
     }
 
     private InvalidOperationException unstorable(String why) {
