@@ -23,7 +23,8 @@ class FailureClassificationClasspathTests {
         Method classify = type.getMethod("classify", Throwable.class);
         assertThat(classify.invoke(classification, new NullPointerException()).toString())
                 .contains("PERMANENT");
-        assertThat(classify.invoke(classification, new Exception(new IOException())).toString())
+        assertThat(classify.invoke(classification, new Exception(new IOException()))
+                        .toString())
                 .contains("TEMPORARY");
     }
 

@@ -90,7 +90,14 @@ class FailureClassificationTests {
 
     static Stream<Arguments> knowsWhatKindOfFailureAnExceptionIs() throws Exception {
         return Stream.of(
-                        platform(), programming(), wrapped(), database(), springDatabase(), messaging(), mapping(), http())
+                        platform(),
+                        programming(),
+                        wrapped(),
+                        database(),
+                        springDatabase(),
+                        messaging(),
+                        mapping(),
+                        http())
                 .flatMap((arguments) -> arguments);
     }
 
@@ -217,7 +224,8 @@ class FailureClassificationTests {
                                 "x", new HttpMessageNotReadableException("x", unreadableJson(), message)),
                         unreadableAnswer),
                 arguments(
-                        new RestClientException("x", new HttpMessageNotReadableException("x", new IOException(), message)),
+                        new RestClientException(
+                                "x", new HttpMessageNotReadableException("x", new IOException(), message)),
                         UNKNOWN),
                 arguments(new HttpMessageNotWritableException("x"), Failure.of(VALIDATION)));
     }
@@ -247,7 +255,12 @@ class FailureClassificationTests {
 
     @ParameterizedTest
     @CsvSource({
-        "7, 7", "0, 0", "-5, 0", "' 12 ', 12", "86401, 86400", "99999999999999999999, 86400",
+        "7, 7",
+        "0, 0",
+        "-5, 0",
+        "' 12 ', 12",
+        "86401, 86400",
+        "99999999999999999999, 86400",
         "'Sat, 21 Nov 2026 10:00:30 GMT', 30",
         "'Saturday, 21-Nov-26 10:00:30 GMT', 30",
         "'Sat Nov 21 10:00:30 2026', 30",
@@ -263,7 +276,8 @@ class FailureClassificationTests {
     @ParameterizedTest
     @ValueSource(strings = {"soon", "1.5", "", "21 Nov"})
     void takesAnUnreadableRetryAfterForNone(String value) {
-        assertThat(this.classification.classify(answer(429, value)).retryAfter()).isNull();
+        assertThat(this.classification.classify(answer(429, value)).retryAfter())
+                .isNull();
     }
 
     @Test
@@ -292,8 +306,8 @@ class FailureClassificationTests {
 
     @Test
     void asksTheApplicationFirstAndAboutAllCauses() {
-        FailureClassifier files = (failure) ->
-                (failure instanceof FileNotFoundException) ? Failure.of(VALIDATION) : null;
+        FailureClassifier files =
+                (failure) -> (failure instanceof FileNotFoundException) ? Failure.of(VALIDATION) : null;
         FailureClassifier later = (failure) -> (failure instanceof IOException) ? Failure.of(RATE_LIMIT) : null;
         FailureClassification asked = new FailureClassification(List.of(files, later), () -> NOW);
         assertThat(asked.classify(new ResourceAccessException("x", new FileNotFoundException())))
@@ -305,8 +319,7 @@ class FailureClassificationTests {
     @Test
     void letsNoClassifierReinterpretARefusalOfTheKit() {
         FailureClassification asked = new FailureClassification(List.of((failure) -> UNKNOWN), () -> NOW);
-        RejectedException refusal =
-                new RejectedException(ProblemCode.CIRCUIT_OPEN, "x", Duration.ofSeconds(2));
+        RejectedException refusal = new RejectedException(ProblemCode.CIRCUIT_OPEN, "x", Duration.ofSeconds(2));
         assertThat(asked.classify(new CompletionException(refusal)))
                 .isEqualTo(Failure.of(REJECTED).withRetryAfter(Duration.ofSeconds(2)));
     }
