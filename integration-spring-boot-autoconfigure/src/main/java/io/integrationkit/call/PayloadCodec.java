@@ -51,6 +51,18 @@ public final class PayloadCodec {
     }
 
     /**
+     * Serialises a value by its declared type, so that what the type says about its subtypes is written.
+     *
+     * @param value the value, or {@code null}
+     * @param type what it will be read as
+     * @return its JSON in UTF-8
+     * @throws JacksonException if the value cannot be serialised
+     */
+    public byte[] write(@Nullable Object value, Type type) {
+        return this.mapper.writerFor(javaType(type)).writeValueAsBytes(value);
+    }
+
+    /**
      * Reads a value.
      *
      * @param json JSON in UTF-8

@@ -6,6 +6,9 @@ import io.integrationkit.failure.ProblemException;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
 
@@ -59,6 +62,53 @@ public enum Database {
      */
     public String clock() {
         return (this == POSTGRESQL) ? "clock_timestamp()" : "current_timestamp()";
+    }
+
+    /**
+     * Returns an SQL expression for a moment some time from now, on the database's own clock.
+     *
+     * @return the expression, with one parameter: the milliseconds to add, as a {@code long}
+     */
+    public String clockPlusMillis() {
+        return clock() + " + cast(? as bigint) * interval '0.001' second";
+    }
+
+    /**
+     * Inserts a row unless one with the same key exists. Where another transaction has just inserted that key, this
+     * waits for its end: after a commit the row exists, after a rollback ours is inserted. A row that exists does not
+     * make the active transaction fail.
+     *
+     * @param jdbc the template to insert with
+     * @param insert an {@code insert} statement without any clause about conflicts
+     * @param arguments its parameters
+     * @return whether the row was inserted
+     */
+    public boolean insertIfAbsent(JdbcOperations jdbc, String insert, @Nullable Object... arguments) {
+        if (this == POSTGRESQL) {
+            // A unique violation would abort the transaction.
+            return jdbc.update(insert + " on conflict do nothing", arguments) == 1;
+        }
+        try {
+            return jdbc.update(insert, arguments) == 1;
+        } catch (DuplicateKeyException ex) {
+            return false;
+        }
+    }
+
+    /**
+     * Returns a statement that deletes some of the rows that meet a condition, passing over those that another
+     * transaction has locked where the database can.
+     *
+     * @param table name of the table
+     * @param condition which rows; may have parameters
+     * @return the statement; its last parameter is the largest number of rows to delete
+     */
+    public String deleteSome(String table, String condition) {
+        if (this == POSTGRESQL) {
+            return "delete from %1$s where ctid = any (array (select ctid from %1$s where %2$s limit ? for update skip locked))"
+                    .formatted(table, condition);
+        }
+        return "delete from %s where %s fetch first ? rows only".formatted(table, condition);
     }
 
     /**

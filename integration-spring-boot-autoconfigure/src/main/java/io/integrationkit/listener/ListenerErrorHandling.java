@@ -1,6 +1,7 @@
 package io.integrationkit.listener;
 
 import io.integrationkit.call.DeadLetteredException;
+import io.integrationkit.deduplicate.DuplicateMessageException;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemException;
@@ -32,7 +33,7 @@ import org.springframework.util.backoff.FixedBackOff;
  *       comes again, as often as it takes; no attempt is used up and nothing is dead-lettered.
  *   <li>{@code TEMPORARY}: the same with growing pauses, ten times; then the record is dead-lettered.
  *   <li>{@code PERMANENT}, {@code VALIDATION} and records that cannot be decoded: dead-lettered at once.
- *   <li>A call that was already dead-lettered counts as handled.
+ *   <li>A call that was already dead-lettered, and a message that was handled before, count as handled.
  * </ul>
  *
  * <p>A pause does not block the poll, so waiting never costs the consumer its partitions. The offset moves on only once
@@ -130,7 +131,7 @@ public final class ListenerErrorHandling
 
     private void recover(ConsumerRecord<?, ?> failed, Exception exception) {
         for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
-            if (cause instanceof DeadLetteredException) {
+            if (cause instanceof DeadLetteredException || cause instanceof DuplicateMessageException) {
                 return;
             }
         }

@@ -1,6 +1,7 @@
 package io.integrationkit.reliable;
 
 import io.integrationkit.call.Call;
+import io.integrationkit.call.CallOutcome;
 import io.integrationkit.call.DeadLetteredException;
 import io.integrationkit.call.GivenUpCall;
 import io.integrationkit.call.GivenUpCalls;
@@ -58,7 +59,8 @@ final class GiveUpStage implements Stage {
             throw failure;
         } catch (Throwable failure) {
             Failure classified = this.classification.classify(failure);
-            if (classified.category() == FailureCategory.REJECTED || comesAgain(classified)) {
+            boolean handledBefore = call.outcome() == CallOutcome.DUPLICATE;
+            if (classified.category() == FailureCategory.REJECTED || handledBefore || comesAgain(classified)) {
                 throw failure;
             }
             String entryId = store(call, arguments, classified, failure);

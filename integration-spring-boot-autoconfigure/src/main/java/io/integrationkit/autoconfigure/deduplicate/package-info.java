@@ -1,0 +1,5 @@
+/** Auto-configuration of the inbox. */
+@NullMarked
+package io.integrationkit.autoconfigure.deduplicate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Messages that are handled once, however often they arrive: the inbox, in the database or in memory. */
+@NullMarked
+package io.integrationkit.deduplicate;
+
+import org.jspecify.annotations.NullMarked;
