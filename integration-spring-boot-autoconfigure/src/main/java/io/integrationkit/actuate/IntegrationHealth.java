@@ -9,6 +9,7 @@ import io.integrationkit.reliable.CircuitBreakerStatus;
 import io.integrationkit.reliable.CircuitBreakers;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.Health;
@@ -28,15 +29,17 @@ public final class IntegrationHealth {
      * Creates the health of the features that are there.
      *
      * @param breakers the circuit breakers
-     * @param outbox the outbox
+     * @param outbox the outbox, or {@code null} if the application has none of ours
      * @param deadLetters the dead letters
      * @return a composite with one indicator each
      */
     public static CompositeHealthContributor of(
-            CircuitBreakers breakers, OutboxStatistics outbox, DeadLetters deadLetters) {
+            CircuitBreakers breakers, @Nullable OutboxStatistics outbox, DeadLetters deadLetters) {
         Map<String, HealthContributor> parts = new LinkedHashMap<>();
         parts.put("circuitBreakers", indicator((health) -> describe(breakers, health)));
-        parts.put("outbox", indicator((health) -> describe(outbox, health)));
+        if (outbox != null) {
+            parts.put("outbox", indicator((health) -> describe(outbox, health)));
+        }
         parts.put("deadLetters", indicator((health) -> describe(deadLetters, health)));
         return CompositeHealthContributor.fromMap(parts);
     }

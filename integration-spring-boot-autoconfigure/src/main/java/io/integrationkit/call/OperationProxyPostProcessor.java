@@ -19,6 +19,7 @@ import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.core.Ordered;
+import org.springframework.core.SmartClassLoader;
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
 
 /**
@@ -82,7 +83,7 @@ public final class OperationProxyPostProcessor extends ProxyProcessorSupport
             evaluateProxyInterfaces(bean.getClass(), factory);
         }
         addAdvisors(factory, beanName, type, methods);
-        return factory.getProxy(getProxyClassLoader());
+        return factory.getProxy(classLoaderFor(bean));
     }
 
     private void addAdvisors(Advised advised, String beanName, Class<?> type, List<Method> methods) {
@@ -99,6 +100,14 @@ public final class OperationProxyPostProcessor extends ProxyProcessorSupport
                         advisor(plan, new OperationInterceptor.Inner(plan)));
             }
         }
+    }
+
+    /** A restarting class loader (DevTools) cannot see the package-private parts of classes that it did not load. */
+    private @Nullable ClassLoader classLoaderFor(Object bean) {
+        ClassLoader own = getProxyClassLoader();
+        return (own instanceof SmartClassLoader smart && own != bean.getClass().getClassLoader())
+                ? smart.getOriginalClassLoader()
+                : own;
     }
 
     private static int indexOfTransaction(Advised advised) {

@@ -12,10 +12,12 @@ import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.ProblemCode;
 import java.lang.reflect.Method;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
@@ -161,7 +163,7 @@ public final class ReliableCalls implements PlanContributor {
 
     private static void requireSynchronous(Operation operation) {
         Method method = operation.method();
-        if (isAsynchronous(method.getReturnType())) {
+        if (isAsynchronous(method.getReturnType()) || KotlinDetector.isSuspendingFunction(method)) {
             throw new InvalidOperationException(
                     ProblemCode.INVALID_SETTING,
                     "%s of bean '%s' is @Reliable and returns %s: results that come later are not supported by this"
@@ -177,6 +179,7 @@ public final class ReliableCalls implements PlanContributor {
     private static boolean isAsynchronous(Class<?> type) {
         return Future.class.isAssignableFrom(type)
                 || CompletionStage.class.isAssignableFrom(type)
+                || Flow.Publisher.class.isAssignableFrom(type)
                 || ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null;
     }
 }

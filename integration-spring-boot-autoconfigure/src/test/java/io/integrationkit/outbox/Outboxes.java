@@ -9,8 +9,10 @@ import io.integrationkit.deadletter.DeadLetterStores;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.event.EventTypes;
+import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.jdbc.JdbcAccess;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -64,7 +66,7 @@ final class Outboxes {
         DeadLetterStores stores = new DeadLetterStores(
                 calls,
                 replayer,
-                (failure) -> null,
+                new FailureClassification(List.of(), InstantSource.system()),
                 TimeSource.system(),
                 new DeadLetterSettings(Duration.ofMinutes(1), 1_000));
         return (access != null) ? stores.inDatabase(access, CODEC) : stores.inMemory();

@@ -4,6 +4,7 @@ import io.integrationkit.actuate.IntegrationHealth;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.outbox.OutboxStatistics;
 import io.integrationkit.reliable.CircuitBreakers;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -31,8 +32,8 @@ public final class IntegrationHealthAutoConfiguration {
         @Bean
         @ConditionalOnMissingBean(name = "integrationHealthContributor")
         CompositeHealthContributor integrationHealthContributor(
-                CircuitBreakers breakers, OutboxStatistics outbox, DeadLetters deadLetters) {
-            return IntegrationHealth.of(breakers, outbox, deadLetters);
+                CircuitBreakers breakers, ObjectProvider<OutboxStatistics> outbox, DeadLetters deadLetters) {
+            return IntegrationHealth.of(breakers, outbox.getIfAvailable(), deadLetters);
         }
     }
 }

@@ -2,7 +2,8 @@ package io.integrationkit.autoconfigure.actuate;
 
 import io.integrationkit.actuate.CallMeters;
 import io.integrationkit.actuate.CircuitBreakerMeters;
-import io.integrationkit.actuate.IntegrationMeters;
+import io.integrationkit.actuate.DeadLetterMeters;
+import io.integrationkit.actuate.OutboxMeters;
 import io.integrationkit.call.CallObserver;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
@@ -41,8 +42,15 @@ public final class IntegrationMetricsAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        IntegrationMeters integrationMeters(OutboxStatistics outbox, DeadLetters deadLetters) {
-            return new IntegrationMeters(outbox, deadLetters);
+        @ConditionalOnBean(OutboxStatistics.class)
+        OutboxMeters integrationOutboxMeters(OutboxStatistics outbox) {
+            return new OutboxMeters(outbox);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        DeadLetterMeters integrationDeadLetterMeters(DeadLetters deadLetters) {
+            return new DeadLetterMeters(deadLetters);
         }
 
         @Bean

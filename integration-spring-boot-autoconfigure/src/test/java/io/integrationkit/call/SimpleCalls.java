@@ -1,0 +1,58 @@
+package io.integrationkit.call;
+
+import java.lang.reflect.AccessibleObject;
+import java.lang.reflect.Method;
+import java.util.concurrent.Callable;
+import org.aopalliance.intercept.MethodInvocation;
+
+/** Calls without a proxy, for tests of single stages. */
+public final class SimpleCalls {
+
+    private SimpleCalls() {}
+
+    public static Operation operation(Object target, String method) {
+        for (Method candidate : target.getClass().getDeclaredMethods()) {
+            if (candidate.getName().equals(method)) {
+                return new Operation("bean." + method, "bean", target.getClass(), candidate);
+            }
+        }
+        throw new IllegalArgumentException(method);
+    }
+
+    public static Call call(Operation operation, Object... arguments) {
+        return new Call(operation, new Invocation(operation.method(), arguments));
+    }
+
+    /** A stage that stands for the method. */
+    public static Stage method(Callable<?> body) {
+        return (call) -> body.call();
+    }
+
+    private record Invocation(Method method, Object[] arguments) implements MethodInvocation {
+
+        @Override
+        public Method getMethod() {
+            return this.method;
+        }
+
+        @Override
+        public Object[] getArguments() {
+            return this.arguments;
+        }
+
+        @Override
+        public Object proceed() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Object getThis() {
+            return null;
+        }
+
+        @Override
+        public AccessibleObject getStaticPart() {
+            return this.method;
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package io.integrationkit.outbox;
+
+import io.integrationkit.testsupport.PostgresDatabase;
+
+class PostgresShardLeasesTests extends ShardLeasesContract {
+
+    PostgresShardLeasesTests() {
+        super(PostgresDatabase.access());
+    }
+}
