@@ -1,0 +1,167 @@
+package io.integrationkit.sample.process;
+
+import io.integrationkit.context.TimeSource;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+
+/** PostgreSQL, broker and hub, each a process of its own; the hub is the packaged jar and nothing else. */
+final class Processes implements AutoCloseable {
+
+    static final String SECRET = "a secret of the process test";
+
+    private static final Path TARGET = Path.of("target");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    private final TimeSource time;
+
+    private final EmbeddedPostgres postgres;
+
+    private final int brokerPort = ServiceProcess.freePort();
+
+    private final int hubPort = ServiceProcess.freePort();
+
+    private final ServiceProcess broker;
+
+    private final ServiceProcess hub;
+
+    Processes(Path directory, URI chat, TimeSource time) throws IOException {
+        this.time = time;
+        this.postgres = EmbeddedPostgres.builder().start();
+        this.broker = new ServiceProcess(
+                "broker",
+                directory,
+                List.of(
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        BrokerMain.class.getName(),
+                        directory.resolve("kafka").toAbsolutePath().toString(),
+                        Integer.toString(this.brokerPort),
+                        Integer.toString(ServiceProcess.freePort())));
+        this.hub = new ServiceProcess(
+                "hub",
+                directory,
+                List.of(
+                        "-jar",
+                        jar().toString(),
+                        "--server.port=" + this.hubPort,
+                        "--spring.datasource.url=" + this.postgres.getJdbcUrl("postgres", "postgres"),
+                        "--spring.kafka.bootstrap-servers=" + bootstrapServers(),
+                        "--hub.github.secret=" + SECRET,
+                        "--hub.chat.url=" + chat));
+    }
+
+    private static Path jar() {
+        try (Stream<Path> files = Files.list(TARGET)) {
+            return files.filter((file) -> file.getFileName().toString().matches("integration-sample-app-.*\\.jar"))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("The hub is not packaged: run mvn -Pprocess verify"));
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    DataSource database() {
+        return this.postgres.getPostgresDatabase();
+    }
+
+    String bootstrapServers() {
+        return "127.0.0.1:" + this.brokerPort;
+    }
+
+    URI hub() {
+        return URI.create("http://127.0.0.1:" + this.hubPort);
+    }
+
+    void start() throws InterruptedException {
+        this.broker.start();
+        awaitBroker();
+        this.hub.start();
+        awaitHub();
+    }
+
+    void killHub() throws InterruptedException {
+        this.hub.kill();
+    }
+
+    void startHub() {
+        this.hub.start();
+    }
+
+    void killBroker() throws InterruptedException {
+        this.broker.kill();
+    }
+
+    void startBroker() {
+        this.broker.start();
+    }
+
+    void awaitHub() throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(hub().resolve("/actuator/health/livenessState"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        await(this.hub, () -> {
+            this.client.send(request, HttpResponse.BodyHandlers.discarding());
+            return null;
+        });
+    }
+
+    void awaitBroker() throws InterruptedException {
+        await(this.broker, () -> {
+            try (Admin admin = Admin.create(Map.of(
+                    AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                    bootstrapServers(),
+                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                    5000,
+                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                    2000))) {
+                return admin.describeCluster().nodes().get(5, TimeUnit.SECONDS);
+            }
+        });
+    }
+
+    private void await(ServiceProcess process, Callable<?> probe) throws InterruptedException {
+        long giveUpAt = this.time.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            process.requireAlive();
+            try {
+                probe.call();
+                return;
+            } catch (InterruptedException ex) {
+                throw ex;
+            } catch (Exception ex) {
+                if (this.time.nanoTime() > giveUpAt) {
+                    throw new IllegalStateException("A process does not answer", ex);
+                }
+                this.time.sleep(PAUSE);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        this.hub.close();
+        this.broker.close();
+        this.postgres.close();
+    }
+}
