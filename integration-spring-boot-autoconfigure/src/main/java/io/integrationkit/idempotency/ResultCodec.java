@@ -119,7 +119,7 @@ final class ResultCodec {
                 yield this.optional ? Optional.ofNullable(value) : value;
             }
             case ERROR -> throw failure(stored);
-            case TOMBSTONE -> throw unreadable("it could not be stored", null);
+            case TOMBSTONE -> throw unreadable("it could not be stored");
         };
     }
 
@@ -127,28 +127,27 @@ final class ResultCodec {
         if (read(stored, StoredFailure.class) instanceof StoredFailure failure) {
             return new IdempotentReplayException(failure.category(), failure.message());
         }
-        throw unreadable("its failure is empty", null);
+        throw unreadable("its failure is empty");
     }
 
     private @Nullable Object read(StoredResult stored, Type type) {
         byte[] payload = stored.payload();
         if (payload == null) {
-            throw unreadable("it has no content", null);
+            throw unreadable("it has no content");
         }
         try {
             return this.codec.read(payload, type);
         } catch (JacksonException ex) {
-            throw unreadable(ex.getOriginalMessage(), ex);
+            // The exception's message may quote the stored value.
+            throw unreadable("it cannot be read as %s at %s".formatted(type.getTypeName(), ex.getPathReference()));
         }
     }
 
-    private ProblemException unreadable(String why, @Nullable Throwable cause) {
+    private ProblemException unreadable(String why) {
         return new ProblemException(
                 ProblemCode.RESULT_NOT_SERIALIZABLE,
                 FailureCategory.PERMANENT,
-                "%s was done before with the same key, but its result is lost: %s".formatted(this.operation, why),
-                null,
-                cause);
+                "%s was done before with the same key, but its result is lost: %s".formatted(this.operation, why));
     }
 
     /** A failure that is remembered. */

@@ -18,5 +18,13 @@ final class RelayCounters {
 
     final Map<String, String> unavailable = new ConcurrentHashMap<>();
 
-    volatile @Nullable String lastError;
+    final RelayTrouble tableTrouble = new RelayTrouble();
+
+    final RelayTrouble leaseTrouble = new RelayTrouble();
+
+    @Nullable
+    String lastError() {
+        String message = this.tableTrouble.message();
+        return (message != null) ? message : this.leaseTrouble.message();
+    }
 }

@@ -97,10 +97,10 @@ final class RelayRun {
     private long step(@Nullable SendEnded ended) {
         try {
             long wait = this.loop.step(ended);
-            recovered();
+            this.counters.tableTrouble.over();
             return wait;
         } catch (RuntimeException ex) {
-            failed("The outbox cannot be read or written; the relay tries again", ex);
+            this.counters.tableTrouble.met("The outbox cannot be read or written; the relay tries again", ex);
             return this.spec.pollMax().toNanos();
         }
     }
@@ -118,7 +118,7 @@ final class RelayRun {
         try {
             return this.loop.drain(ended);
         } catch (RuntimeException ex) {
-            failed("Acknowledged messages cannot be deleted and will be sent again", ex);
+            this.counters.tableTrouble.met("Acknowledged messages cannot be deleted and will be sent again", ex);
             return false;
         }
     }
@@ -143,29 +143,14 @@ final class RelayRun {
             logger.info("This instance now sends for {} of {} outbox shards", now, this.spec.shards());
             this.events.wake();
         }
+        this.counters.leaseTrouble.over();
     }
 
     private void attempt(String problem, Runnable action) {
         try {
             action.run();
         } catch (RuntimeException ex) {
-            failed(problem, ex);
-        }
-    }
-
-    /** One line an outage, not one a try. */
-    private void failed(String problem, RuntimeException ex) {
-        String message = problem + ": " + ex;
-        if (this.counters.lastError == null) {
-            logger.warn(message, ex);
-        }
-        this.counters.lastError = message;
-    }
-
-    private void recovered() {
-        if (this.counters.lastError != null) {
-            this.counters.lastError = null;
-            logger.info("The outbox works again");
+            this.counters.leaseTrouble.met(problem, ex);
         }
     }
 }

@@ -39,7 +39,7 @@ record RelayStatistics(RelayCounters counters, ShardLeases leases, OutboxStore s
 
     @Override
     public @Nullable String lastError() {
-        return this.counters.lastError;
+        return this.counters.lastError();
     }
 
     @Override

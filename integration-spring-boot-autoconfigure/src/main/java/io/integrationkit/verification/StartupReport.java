@@ -3,6 +3,7 @@ package io.integrationkit.verification;
 import io.integrationkit.call.Finding;
 import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.Plan;
+import io.integrationkit.call.Setting;
 import io.integrationkit.call.StateStore;
 import io.integrationkit.failure.ProblemCode;
 import java.util.ArrayList;
@@ -38,7 +39,8 @@ public final class StartupReport implements SmartInitializingSingleton {
     @Override
     public void afterSingletonsInstantiated() {
         this.registry.plans().forEach((plan) -> LOGGER.info("Operation {}", describe(plan)));
-        findings().forEach((finding) -> LOGGER.warn("{}: {}", finding.code(), finding.message()));
+        findings()
+                .forEach((finding) -> LOGGER.warn("{}: {}: {}", finding.code(), finding.subject(), finding.message()));
     }
 
     /**
@@ -65,8 +67,10 @@ public final class StartupReport implements SmartInitializingSingleton {
         return findings;
     }
 
+    /** Values that somebody set; the rest is in the endpoint. */
     private static String describe(Plan plan) {
         String settings = plan.settings().stream()
+                .filter((setting) -> !setting.source().equals(Setting.DEFAULT))
                 .map((setting) -> setting.name() + "=" + setting.value())
                 .collect(Collectors.joining(", "));
         String stages = plan.stages().stream()

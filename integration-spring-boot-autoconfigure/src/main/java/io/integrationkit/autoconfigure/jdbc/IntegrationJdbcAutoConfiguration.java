@@ -31,7 +31,6 @@ import org.springframework.transaction.PlatformTransactionManager;
             "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration"
         })
 @ConditionalOnBooleanProperty(name = "integration.jdbc.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(IntegrationJdbcProperties.class)
 public final class IntegrationJdbcAutoConfiguration {
 
     IntegrationJdbcAutoConfiguration() {}
@@ -39,6 +38,7 @@ public final class IntegrationJdbcAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({JdbcOperations.class, DataSourceScriptDatabaseInitializer.class})
     @ConditionalOnSingleCandidate(DataSource.class)
+    @EnableConfigurationProperties(IntegrationJdbcProperties.class)
     @Import(DatabaseInitializationDependencyConfigurer.class)
     static class Access {
 

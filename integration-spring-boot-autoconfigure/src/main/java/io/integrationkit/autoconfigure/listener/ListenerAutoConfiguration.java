@@ -6,12 +6,14 @@ import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.listener.ListenerErrorHandling;
 import io.integrationkit.listener.OperationListenerEnhancer;
 import io.integrationkit.listener.RecordDeadLetters;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
 import org.springframework.kafka.annotation.EnableKafka;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 
@@ -34,6 +36,7 @@ public final class ListenerAutoConfiguration {
         private static final String ERROR_HANDLING = "integrationListenerErrorHandling";
 
         @Bean
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
         static OperationListenerEnhancer integrationOperationListenerEnhancer() {
             return new OperationListenerEnhancer(ERROR_HANDLING);
         }

@@ -190,6 +190,26 @@ class DeadLetterAutoConfigurationTests {
     }
 
     @Test
+    void aReliableCallWithoutKeyStaysOneEntryHoweverOftenItIsGivenUp() {
+        shipping().run((context) -> {
+            Shipping shipping = context.getBean(Shipping.class);
+            DeadLetters deadLetters = context.getBean(DeadLetters.class);
+            target(shipping).broken = new IllegalStateException("the bank is down");
+            shipping.bill("b-1");
+            DeadLetter entry =
+                    deadLetters.list(DeadLetterFilter.all(), null, 10).get(0);
+
+            assertThat(deadLetters.replay(entry.id()).outcome()).isEqualTo(Outcome.FAILED);
+            target(shipping).broken = null;
+            assertThat(deadLetters.replay(entry.id()).outcome()).isEqualTo(Outcome.REPLAYED);
+
+            assertThat(target(shipping).billed).containsExactly("b-1");
+            assertThat(deadLetters.count(DeadLetterFilter.all())).isEqualTo(1);
+            assertThat(deadLetters.find(entry.id()).orElseThrow().replays()).isEqualTo(2);
+        });
+    }
+
+    @Test
     void aReplayThatTheBreakerRefusesLeavesTheEntryAsItWas() {
         shipping().run((context) -> {
             Shipping shipping = context.getBean(Shipping.class);

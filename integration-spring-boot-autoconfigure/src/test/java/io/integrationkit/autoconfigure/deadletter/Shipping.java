@@ -1,6 +1,8 @@
 package io.integrationkit.autoconfigure.deadletter;
 
 import io.integrationkit.context.Correlation;
+import io.integrationkit.reliable.OnExhausted;
+import io.integrationkit.reliable.Reliable;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 class Shipping {
 
     final List<Parcel> shipped = new ArrayList<>();
+
+    final List<String> billed = new ArrayList<>();
 
     final List<@Nullable String> correlationIds = new ArrayList<>();
 
@@ -32,6 +36,14 @@ class Shipping {
             throw this.broken;
         }
         return BigDecimal.TEN;
+    }
+
+    @Reliable(maxAttempts = 1, onExhausted = OnExhausted.DEAD_LETTER)
+    void bill(String id) {
+        if (this.broken != null) {
+            throw this.broken;
+        }
+        this.billed.add(id);
     }
 
     record Parcel(String address, BigDecimal weight, Instant pickup) {}

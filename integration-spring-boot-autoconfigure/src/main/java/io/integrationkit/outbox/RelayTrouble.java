@@ -1,0 +1,32 @@
+package io.integrationkit.outbox;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A difficulty of the relay with its database: one line when it begins and one when it ends, not one a try. */
+final class RelayTrouble {
+
+    private static final Logger logger = LoggerFactory.getLogger(RelayTrouble.class);
+
+    private volatile @Nullable String message;
+
+    void met(String problem, RuntimeException ex) {
+        if (this.message == null) {
+            logger.warn(problem, ex);
+        }
+        this.message = problem + ": " + ex;
+    }
+
+    void over() {
+        if (this.message != null) {
+            this.message = null;
+            logger.info("The outbox relay reaches its database again");
+        }
+    }
+
+    @Nullable
+    String message() {
+        return this.message;
+    }
+}

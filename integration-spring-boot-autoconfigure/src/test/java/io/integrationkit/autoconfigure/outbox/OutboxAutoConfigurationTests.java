@@ -1,0 +1,315 @@
+package io.integrationkit.autoconfigure.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+
+import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
+import io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration;
+import io.integrationkit.autoconfigure.event.EventAutoConfiguration;
+import io.integrationkit.autoconfigure.jdbc.IntegrationJdbcAutoConfiguration;
+import io.integrationkit.call.StateStore;
+import io.integrationkit.deadletter.MessageReplayer;
+import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.outbox.KafkaMessageDestination;
+import io.integrationkit.outbox.MessageDestination;
+import io.integrationkit.outbox.Outbox;
+import io.integrationkit.outbox.OutboxConfigurationException;
+import io.integrationkit.outbox.OutboxMessage;
+import io.integrationkit.outbox.OutboxRecord;
+import io.integrationkit.outbox.OutboxRelay;
+import io.integrationkit.outbox.OutboxSpec;
+import io.integrationkit.outbox.OutboxStatistics;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.core.ProducerFactory;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+class OutboxAutoConfigurationTests {
+
+    private final ApplicationContextRunner inMemory = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    CallAutoConfiguration.class,
+                    EventAutoConfiguration.class,
+                    IntegrationJdbcAutoConfiguration.class,
+                    DeadLetterAutoConfiguration.class,
+                    OutboxAutoConfiguration.class));
+
+    private final ApplicationContextRunner inDatabase = this.inMemory.withConfiguration(AutoConfigurations.of(
+            DataSourceAutoConfiguration.class,
+            DataSourceTransactionManagerAutoConfiguration.class,
+            TransactionAutoConfiguration.class));
+
+    @Test
+    void withoutDatabaseMessagesAreKeptInMemory() {
+        this.inMemory.withUserConfiguration(OwnDestination.class).run((context) -> {
+            assertThat(context.getBean(Outbox.class).durable()).isFalse();
+            assertThat(context.getBean("integrationOutboxStateStore", StateStore.class))
+                    .isEqualTo(new StateStore("outbox", "memory", false, "messages not sent yet"));
+            String id = context.getBean(Outbox.class).publish(OutboxMessage.of("x", "own", "x"));
+            Awaitility.await()
+                    .until(() -> context.getBean(OwnDestination.class).received.contains(id));
+        });
+    }
+
+    @Test
+    void withADatabaseMessagesAreKeptThereAndSentAfterTheCommit() {
+        this.inDatabase.withUserConfiguration(OwnDestination.class).run((context) -> {
+            assertThat(context.getBean(Outbox.class).durable()).isTrue();
+            assertThat(context.getBean("integrationOutboxStateStore", StateStore.class))
+                    .isEqualTo(new StateStore("outbox", "h2", true, "messages not sent yet"));
+            TransactionTemplate transaction =
+                    new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+            String id = transaction.execute(
+                    (status) -> context.getBean(Outbox.class).publish(OutboxMessage.of("x", "own", "x")));
+            Awaitility.await()
+                    .until(() -> context.getBean(OwnDestination.class).received.contains(id));
+            Awaitility.await()
+                    .until(() ->
+                            context.getBean(OutboxStatistics.class).backlog().messages() == 0);
+        });
+    }
+
+    @Test
+    void closingTheContextStopsTheRelayBeforeThePoolIsClosed() {
+        this.inDatabase.withUserConfiguration(OwnDestination.class).run((context) -> {
+            OutboxRelay relay = context.getBean(OutboxRelay.class);
+            OutboxStatistics statistics = context.getBean(OutboxStatistics.class);
+            Awaitility.await().until(() -> statistics.ownedShards().size() == 64);
+            context.getSourceApplicationContext().close();
+            assertThat(relay.isRunning()).isFalse();
+            assertThat(statistics.lastError()).isNull();
+            assertThat(statistics.ownedShards()).isEmpty();
+        });
+    }
+
+    @Test
+    void databaseThatIsSwitchedOffIsNotUsed() {
+        this.inDatabase
+                .withPropertyValues("integration.jdbc.enabled=false")
+                .run((context) ->
+                        assertThat(context.getBean(Outbox.class).durable()).isFalse());
+    }
+
+    @Test
+    void withoutSpringJdbcItIsInMemory() {
+        this.inMemory
+                .withClassLoader(new FilteredClassLoader("org.springframework.jdbc"))
+                .run((context) ->
+                        assertThat(context.getBean(Outbox.class).durable()).isFalse());
+    }
+
+    @Test
+    void withoutAnyDestinationThereIsAnOutboxThatRefusesAndNoRelayRuns() {
+        this.inMemory.run((context) -> {
+            assertThat(context).hasSingleBean(Outbox.class).hasSingleBean(MessageReplayer.class);
+            assertThat(context.getBean(OutboxRelay.class).isRunning()).isFalse();
+        });
+    }
+
+    @Test
+    void withKafkaTopicsAreDestinationsAndTheApplicationsBeansAreLeftAlone() {
+        this.inMemory
+                .withConfiguration(AutoConfigurations.of(KafkaAutoConfiguration.class))
+                .run((context) -> assertThat(context)
+                        .hasSingleBean(KafkaMessageDestination.class)
+                        .hasSingleBean(ProducerFactory.class)
+                        .hasSingleBean(KafkaTemplate.class));
+    }
+
+    @Test
+    void ownDestinationsAreAskedBeforeKafka() {
+        this.inMemory
+                .withConfiguration(AutoConfigurations.of(KafkaAutoConfiguration.class))
+                .withUserConfiguration(OwnDestination.class)
+                .run((context) -> {
+                    assertThat(context.getBeanProvider(MessageDestination.class).orderedStream())
+                            .extracting((destination) -> destination instanceof KafkaMessageDestination)
+                            .containsExactly(false, true);
+                    String id = context.getBean(Outbox.class).publish(OutboxMessage.of("x", "own", "x"));
+                    Awaitility.await()
+                            .until(() -> context.getBean(OwnDestination.class)
+                                    .received
+                                    .contains(id));
+                });
+    }
+
+    @Test
+    void withoutSpringKafkaThereIsNoKafkaDestination() {
+        this.inMemory
+                .withClassLoader(new FilteredClassLoader("org.springframework.kafka", "org.apache.kafka"))
+                .withUserConfiguration(OwnDestination.class)
+                .run((context) -> {
+                    assertThat(context).hasNotFailed().hasSingleBean(MessageDestination.class);
+                    assertThat(context.getBean(OutboxRelay.class).isRunning()).isTrue();
+                });
+    }
+
+    @Test
+    void withoutProducerFactoryThereIsNoKafkaDestination() {
+        this.inMemory.run((context) -> assertThat(context).doesNotHaveBean(MessageDestination.class));
+    }
+
+    @Test
+    void severalProducerFactoriesAreNotGuessedBetween() {
+        this.inMemory
+                .withUserConfiguration(TwoProducerFactories.class)
+                .run((context) -> assertThat(context).doesNotHaveBean(MessageDestination.class));
+    }
+
+    @Test
+    void outboxOfTheApplicationWins() {
+        this.inDatabase
+                .withUserConfiguration(OwnOutbox.class)
+                .run((context) -> assertThat(context)
+                        .hasSingleBean(Outbox.class)
+                        .hasBean("own")
+                        .doesNotHaveBean(OutboxRelay.class));
+    }
+
+    @Test
+    void canBeSwitchedOff() {
+        this.inDatabase
+                .withPropertyValues("integration.outbox.enabled=false")
+                .run((context) ->
+                        assertThat(context).doesNotHaveBean(Outbox.class).doesNotHaveBean(OutboxRelay.class));
+    }
+
+    @Test
+    void propertiesReachTheSpec() {
+        this.inMemory
+                .withPropertyValues(
+                        "spring.application.name=shop",
+                        "integration.outbox.shards=16",
+                        "integration.outbox.batch-size=100",
+                        "integration.outbox.max-message-size=2MB",
+                        "integration.outbox.lease=30s",
+                        "integration.outbox.delivery-timeout=20s",
+                        "integration.outbox.lease-margin=3s",
+                        "integration.outbox.poll-interval-min=10ms",
+                        "integration.outbox.poll-interval-max=5s",
+                        "integration.outbox.memory-capacity=5")
+                .run((context) -> assertThat(context.getBean(OutboxSpec.class))
+                        .isEqualTo(new OutboxSpec(
+                                "shop",
+                                16,
+                                100,
+                                2 * 1024 * 1024,
+                                Duration.ofSeconds(30),
+                                Duration.ofSeconds(20),
+                                Duration.ofSeconds(3),
+                                Duration.ofMillis(10),
+                                Duration.ofSeconds(5),
+                                5)));
+    }
+
+    @Test
+    void sourceCanBeNamed() {
+        this.inMemory
+                .withPropertyValues("spring.application.name=shop", "integration.outbox.source=/shop/eu")
+                .run((context) ->
+                        assertThat(context.getBean(OutboxSpec.class).source()).isEqualTo("/shop/eu"));
+        this.inMemory.run((context) ->
+                assertThat(context.getBean(OutboxSpec.class).source()).isEqualTo("application"));
+    }
+
+    @Test
+    void leaseThatIsTooShortFailsTheStart() {
+        this.inDatabase
+                .withPropertyValues("integration.outbox.lease=9s")
+                .run((context) -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOfSatisfying(
+                                OutboxConfigurationException.class,
+                                (ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.OUTBOX_LEASE_TIMES)));
+    }
+
+    @Test
+    void invalidValueFailsTheStart() {
+        this.inDatabase
+                .withPropertyValues("integration.outbox.batch-size=0")
+                .run((context) -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("integration.outbox.batch-size=0"));
+    }
+
+    @Test
+    void unknownPropertyFailsTheStart() {
+        this.inMemory
+                .withPropertyValues("integration.outbox.leese=9s")
+                .run((context) ->
+                        assertThat(context).getFailure().rootCause().hasMessageContaining("integration.outbox.leese"));
+    }
+
+    @Test
+    void tableOfAnotherNumberOfShardsFailsTheStart() {
+        String url = "jdbc:h2:mem:shards;DB_CLOSE_DELAY=-1";
+        ApplicationContextRunner sameDatabase = this.inDatabase
+                .withUserConfiguration(OwnDestination.class)
+                .withPropertyValues("spring.datasource.url=" + url);
+        sameDatabase.run((context) -> assertThat(context).hasNotFailed());
+        sameDatabase
+                .withPropertyValues("integration.outbox.shards=32")
+                .run((context) -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOfSatisfying(
+                                OutboxConfigurationException.class,
+                                (ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.OUTBOX_SHARD_MISMATCH)));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnDestination implements MessageDestination {
+
+        final List<String> received = new CopyOnWriteArrayList<>();
+
+        @Override
+        public boolean accepts(String destination) {
+            return destination.equals("own");
+        }
+
+        @Override
+        public void send(OutboxRecord message, Completion completion) {
+            this.received.add(message.messageId());
+            completion.acknowledged();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class TwoProducerFactories {
+
+        @Bean
+        ProducerFactory<?, ?> first() {
+            return mock(ProducerFactory.class);
+        }
+
+        @Bean
+        ProducerFactory<?, ?> second() {
+            return mock(ProducerFactory.class);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnOutbox {
+
+        @Bean
+        Outbox own() {
+            return mock(Outbox.class);
+        }
+    }
+}

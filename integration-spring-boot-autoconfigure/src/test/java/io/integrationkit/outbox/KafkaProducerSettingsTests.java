@@ -1,0 +1,55 @@
+package io.integrationkit.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+
+class KafkaProducerSettingsTests {
+
+    private final Map<String, Object> settings = KafkaProducerSettings.of(
+            Map.of(
+                    ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:9092",
+                    ProducerConfig.ACKS_CONFIG, "1",
+                    ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "false",
+                    ProducerConfig.RETRIES_CONFIG, "0",
+                    ProducerConfig.TRANSACTIONAL_ID_CONFIG, "tx",
+                    ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4",
+                    ProducerConfig.MAX_REQUEST_SIZE_CONFIG, "5000000"),
+            Outboxes.spec());
+
+    @Test
+    void connectionAndCompressionAreTheApplications() {
+        assertThat(this.settings)
+                .containsEntry(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:9092")
+                .containsEntry(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4")
+                .containsEntry(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 5_000_000)
+                .doesNotContainKey(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+    }
+
+    @Test
+    void safetyIsOurs() {
+        assertThat(this.settings)
+                .containsEntry(ProducerConfig.ACKS_CONFIG, "all")
+                .containsEntry(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true)
+                .containsEntry(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
+    }
+
+    @Test
+    void blockingAndDeliveryTogetherStayWithinTheDeliveryTimeout() {
+        long block = (Long) this.settings.get(ProducerConfig.MAX_BLOCK_MS_CONFIG);
+        int delivery = (Integer) this.settings.get(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
+        assertThat(block + delivery).isEqualTo(Outboxes.spec().deliveryTimeout().toMillis());
+        assertThat((Integer) this.settings.get(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG))
+                .isLessThan(delivery);
+    }
+
+    @Test
+    void producerTakesThem() {
+        new org.apache.kafka.clients.producer.KafkaProducer<>(
+                        this.settings, new ByteArraySerializer(), new ByteArraySerializer())
+                .close();
+    }
+}

@@ -1,0 +1,634 @@
+package io.integrationkit.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.integrationkit.deadletter.DeadLetterFilter;
+import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.failure.Failure;
+import io.integrationkit.failure.FailureCategory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** The relay step by step, with a clock and answers that the test gives. */
+@ExtendWith(OutputCaptureExtension.class)
+class RelayLoopTests {
+
+    private static final Failure DOWN = Failure.outcomeUnknown();
+
+    private final ManualTime time = new ManualTime();
+
+    private final RecordingDestination orders = new RecordingDestination("orders");
+
+    private final RecordingDestination bills = new RecordingDestination("bills");
+
+    private final DeadLetters deadLetters = Outboxes.deadLetters(null, () -> null);
+
+    private final MemoryOutboxStore memory = new MemoryOutboxStore(Outboxes.spec(), this.time, () -> this.deadLetters);
+
+    private final FailingStore store = new FailingStore(this.memory);
+
+    private final GivenLeases leases = new GivenLeases();
+
+    private final RelayEvents events = new RelayEvents();
+
+    private final RelayCounters counters = new RelayCounters();
+
+    private RelayLoop loop = loop(500);
+
+    private RelayLoop loop(int batchSize) {
+        return new RelayLoop(
+                Outboxes.spec(batchSize),
+                this.store,
+                this.leases,
+                new Destinations(List.of(this.orders, this.bills)),
+                this.time,
+                this.events,
+                this.counters);
+    }
+
+    @Test
+    void whatIsOwedIsSentAndThenDeleted() {
+        append(Outboxes.record("1", "a"), Outboxes.record("2", "b"), Outboxes.record("3", null));
+        settle();
+        assertThat(this.orders.ids()).containsExactlyInAnyOrder("1", "2", "3");
+        assertThat(owed()).isEmpty();
+        assertThat(this.counters.sent.sum()).isEqualTo(3);
+    }
+
+    @Test
+    void rowIsNotDeletedBeforeItIsAcknowledged() {
+        prove();
+        this.orders.holdBack();
+        append(Outboxes.record("1", "a"));
+        settle();
+        assertThat(owed()).containsExactly("1");
+        assertThat(this.store.deletes).isEqualTo(1);
+        this.orders.sent().get(1).end(null);
+        settle();
+        assertThat(owed()).isEmpty();
+    }
+
+    @Test
+    void nextOfAKeyWaitsForTheAcknowledgementWhileOtherKeysGoOn() {
+        prove();
+        this.orders.holdBack();
+        append(
+                Outboxes.record("a1", "a"),
+                Outboxes.record("a2", "a"),
+                Outboxes.record("b1", "b"),
+                Outboxes.record("n1", null),
+                Outboxes.record("n2", null));
+        settle();
+        assertThat(this.orders.ids()).containsExactlyInAnyOrder("proof", "a1", "b1", "n1", "n2");
+        end("a1", null);
+        settle();
+        assertThat(this.orders.ids()).contains("a2");
+    }
+
+    @Test
+    void acknowledgementsOfARoundAreDeletedByOneStatement() {
+        prove();
+        IntStream.range(0, 100).forEach((i) -> append(Outboxes.record("m" + i, "k" + i)));
+        int before = this.store.deletes;
+        settle();
+        assertThat(this.orders.sent()).hasSize(101);
+        assertThat(this.store.deletes - before).isLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void refusedMessageBecomesADeadLetterAndItsKeyGoesOnInOrder() {
+        this.orders.refuse("a2");
+        append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"), Outboxes.record("a3", "a"));
+        settle();
+        assertThat(this.orders.ids()).containsExactly("a1", "a2", "a3");
+        assertThat(owed()).isEmpty();
+        assertThat(this.deadLetters.list(DeadLetterFilter.all(), null, 10))
+                .extracting((letter) -> letter.messageId())
+                .containsExactly("a2");
+        assertThat(this.counters.deadLettered.sum()).isEqualTo(1);
+        assertThat(this.counters.sent.sum()).isEqualTo(2);
+    }
+
+    @Test
+    void nextOfAKeyIsNotSentBeforeTheRefusedOneIsStored() {
+        this.orders.refuse("a1");
+        this.store.failDeadLetters = true;
+        append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"));
+        settle();
+        assertThat(this.orders.ids()).containsExactly("a1");
+        assertThat(owed()).containsExactly("a1", "a2");
+        this.store.failDeadLetters = false;
+        this.time.advance(Duration.ofSeconds(2));
+        settle();
+        assertThat(this.orders.ids()).containsExactly("a1", "a1", "a2");
+        assertThat(owed()).isEmpty();
+    }
+
+    @Test
+    void unreadableMessageBecomesADeadLetterWithoutBeingSent() {
+        append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"));
+        this.store.unreadable = "a1";
+        settle();
+        assertThat(this.orders.ids()).containsExactly("a2");
+        assertThat(this.deadLetters.count(DeadLetterFilter.all())).isEqualTo(1);
+    }
+
+    @Test
+    void formerOwnerDropsARefusedMessage() {
+        this.orders.refuse("a1");
+        this.store.fenced = true;
+        append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"));
+        this.loop.step(null);
+        this.leases.lose();
+        settle();
+        assertThat(this.orders.ids()).containsExactly("a1");
+        assertThat(owed()).containsExactly("a1", "a2");
+    }
+
+    @Test
+    void outageBurnsNothingKeepsTheRowsAndIsLoggedOnce(CapturedOutput output) {
+        this.orders.answer((record) -> DOWN);
+        append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"), Outboxes.record("b1", "b"));
+        for (int second = 0; second < 3600; second++) {
+            settle();
+            this.time.advance(Duration.ofSeconds(1));
+            this.leases.renew();
+        }
+        assertThat(this.orders.ids()).contains("a1", "b1").doesNotContain("a2");
+        assertThat(owed()).containsExactlyInAnyOrder("a1", "a2", "b1");
+        assertThat(this.deadLetters.count(DeadLetterFilter.all())).isZero();
+        assertThat(this.orders.sent()).hasSizeBetween(600, 730);
+        assertThat(output.toString().split("INT-312", -1)).hasSize(2);
+        assertThat(this.counters.unavailable).containsOnlyKeys("orders");
+        this.orders.answer((record) -> null);
+        this.time.advance(Duration.ofSeconds(5));
+        this.leases.renew();
+        settle();
+        assertThat(owed()).isEmpty();
+        assertThat(this.orders
+                        .ids()
+                        .subList(this.orders.ids().size() - 3, this.orders.ids().size()))
+                .containsSubsequence("a1", "a2")
+                .contains("b1");
+        assertThat(this.counters.unavailable).isEmpty();
+    }
+
+    @Test
+    void outageOfOneDestinationDoesNotHoldUpAnother() {
+        this.orders.answer((record) -> DOWN);
+        for (int i = 0; i < 2_000 / 4; i++) {
+            append(Outboxes.record("o" + i, "orders", "k" + i % 20));
+        }
+        append(Outboxes.record("b1", "bills", "k1"), Outboxes.record("b2", "bills", "k1"));
+        settle();
+        this.time.advance(Duration.ofSeconds(1));
+        settle();
+        assertThat(this.bills.ids()).containsExactly("b1", "b2");
+        assertThat(this.memory.backlog().messages()).isEqualTo(500);
+    }
+
+    @Test
+    void pauseGrowsToFiveSecondsAndHonoursWhatTheDestinationAsks() {
+        this.orders.answer((record) -> DOWN);
+        append(Outboxes.record("a1", "a"));
+        settle();
+        List<Long> pauses = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            pauses.add(millisUntilNextSend());
+        }
+        assertThat(pauses).startsWith(100L, 200L, 400L, 800L, 1600L, 3200L, 5000L, 5000L);
+        this.orders.answer((record) -> new Failure(FailureCategory.RATE_LIMIT, true, false, Duration.ofSeconds(30)));
+        millisUntilNextSend();
+        assertThat(millisUntilNextSend()).isEqualTo(30_000);
+    }
+
+    @Test
+    void destinationThatFailedIsAskedWithASingleMessage() {
+        this.orders.answer((record) -> DOWN);
+        IntStream.range(0, 50).forEach((i) -> append(Outboxes.record("m" + i, "k" + i)));
+        settle();
+        assertThat(this.orders.sent()).hasSize(1);
+        this.time.advance(Duration.ofSeconds(1));
+        settle();
+        assertThat(this.orders.sent()).hasSize(2);
+        this.orders.answer((record) -> null);
+        this.time.advance(Duration.ofSeconds(1));
+        settle();
+        assertThat(owed()).isEmpty();
+    }
+
+    @Test
+    void lateAnswerOfASendBegunBeforeTheOutageDoesNotEndIt() {
+        prove();
+        this.orders.holdBack();
+        append(Outboxes.record("a1", "a"), Outboxes.record("b1", "b"));
+        settle();
+        this.time.advance(Duration.ofMillis(10));
+        end("a1", DOWN);
+        end("b1", null);
+        settle();
+        assertThat(this.counters.unavailable).containsOnlyKeys("orders");
+        assertThat(owed()).containsExactly("a1");
+    }
+
+    @Test
+    void failedMessageIsSentAgainBeforeTheLaterOnesOfItsKey() {
+        prove();
+        this.orders.holdBack();
+        append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"));
+        settle();
+        end("a1", DOWN);
+        settle();
+        this.orders.answerAtOnce();
+        this.time.advance(Duration.ofSeconds(1));
+        settle();
+        assertThat(this.orders.ids()).containsExactly("proof", "a1", "a1", "a2");
+    }
+
+    @Test
+    void destinationThatThrowsIsTakenAsUnavailable() {
+        this.orders.answer((record) -> {
+            throw new IllegalStateException("broken destination");
+        });
+        append(Outboxes.record("a1", "a"));
+        settle();
+        assertThat(owed()).containsExactly("a1");
+        assertThat(this.counters.unavailable).containsEntry("orders", "broken destination");
+    }
+
+    @Test
+    void messageNobodyDeliversAnyMoreWaits() {
+        append(Outboxes.record("x", "removed", "a"), Outboxes.record("a1", "a"));
+        settle();
+        assertThat(owed()).containsExactly("x");
+        assertThat(this.counters.unavailable).containsOnlyKeys("removed");
+        assertThat(this.orders.ids()).containsExactly("a1");
+    }
+
+    @Test
+    void secondAnswerOfADestinationIsIgnored() {
+        this.orders.holdBack();
+        append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"));
+        settle();
+        end("a1", null);
+        end("a1", null);
+        end("a1", DOWN);
+        settle();
+        assertThat(this.orders.ids()).containsExactly("a1", "a2");
+        assertThat(this.counters.sent.sum()).isEqualTo(1);
+    }
+
+    @Test
+    void noSendBeginsOnceTheLeaseLeavesNoTimeForIt() {
+        prove();
+        this.orders.holdBack();
+        append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"));
+        settle();
+        this.time.advance(Duration.ofSeconds(5));
+        end("a1", null);
+        settle();
+        assertThat(this.orders.ids()).containsExactly("proof", "a1");
+        assertThat(owed()).containsExactly("a2");
+        this.leases.renew();
+        settle();
+        assertThat(this.orders.ids()).containsExactly("proof", "a1", "a2");
+    }
+
+    @Test
+    void relayThatWokeUpAfterItsLeaseWasTakenSendsNothingMore() {
+        prove();
+        this.orders.holdBack();
+        append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"));
+        settle();
+        this.time.advance(Duration.ofMinutes(10));
+        this.leases.takenOverAndBack();
+        end("a1", null);
+        this.loop.step(null);
+        assertThat(this.orders.ids()).containsExactly("proof", "a1");
+        settle();
+        assertThat(this.orders.ids()).containsExactly("proof", "a1", "a2");
+    }
+
+    @Test
+    void onlyShardsHeldAreRead() {
+        append(Outboxes.record("a1", "a"), Outboxes.record("b1", "b"));
+        this.leases.keepOnly(OutboxStoreContract.shardOf("b"));
+        settle();
+        assertThat(this.orders.ids()).containsExactly("b1");
+    }
+
+    @Test
+    void rowOfALateTransactionWithALowerIdIsStillFound() {
+        append(Outboxes.record("early", "a"), Outboxes.record("late", "a"));
+        this.store.invisible = Set.of("early");
+        settle();
+        assertThat(this.orders.ids()).containsExactly("late");
+        this.store.invisible = Set.of();
+        this.time.advance(Duration.ofSeconds(1));
+        settle();
+        assertThat(this.orders.ids()).containsExactly("late", "early");
+        assertThat(owed()).isEmpty();
+    }
+
+    @Test
+    void failedDeleteIsTriedAgainAndItsRowsAreNotSentTwice() {
+        append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"));
+        this.store.failDeletes = true;
+        this.loop.step(null);
+        assertThatIllegalStateException().isThrownBy(this::settle);
+        assertThatIllegalStateException().isThrownBy(this::settle);
+        this.store.failDeletes = false;
+        settle();
+        assertThat(this.orders.ids()).containsExactly("a1", "a2");
+        assertThat(owed()).isEmpty();
+    }
+
+    @Test
+    void crashBetweenAcknowledgementAndDeleteRepeatsInOrderAndLosesNothing() {
+        append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"), Outboxes.record("a3", "a"));
+        this.store.failDeletes = true;
+        this.loop.step(null);
+        assertThatIllegalStateException().isThrownBy(this::settle);
+        List<String> before = this.orders.ids();
+        this.loop = loop(500);
+        this.store.failDeletes = false;
+        settle();
+        assertThat(before).isNotEmpty();
+        assertThat(this.orders.ids().subList(before.size(), this.orders.ids().size()))
+                .containsExactly("a1", "a2", "a3");
+        assertThat(owed()).isEmpty();
+    }
+
+    @Test
+    void hugeBacklogOfOneKeyDoesNotStarveOtherShards() {
+        this.loop = loop(20);
+        prove();
+        this.orders.holdBack();
+        IntStream.range(0, 900).forEach((i) -> append(Outboxes.record("huge" + i, "a")));
+        String other = keyOfAnotherShard("a");
+        settle();
+        append(Outboxes.record("other", other));
+        this.events.wake();
+        settle();
+        assertThat(this.orders.ids()).containsExactly("proof", "huge0", "other");
+    }
+
+    @Test
+    void hugeBacklogOfOneKeyDoesNotStarveOtherKeysOfItsShard() {
+        this.loop = loop(20);
+        IntStream.range(0, 900).forEach((i) -> append(Outboxes.record("huge" + i, "a")));
+        append(Outboxes.record("other", keyOfTheSameShard("a")));
+        for (int i = 0; !this.orders.ids().contains("other"); i++) {
+            assertThat(i).isLessThan(200);
+            this.loop.step(null);
+        }
+        assertThat(this.orders.sent()).hasSizeLessThan(100);
+        settle();
+        assertThat(this.orders.ids().stream().filter((id) -> id.startsWith("huge")))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 900).mapToObj((i) -> "huge" + i).toList());
+    }
+
+    @Test
+    void noMoreIsHeldThanTheBatchSizeAllows() {
+        this.loop = loop(40);
+        prove();
+        this.orders.holdBack();
+        IntStream.range(0, 900).forEach((i) -> append(Outboxes.record("m" + i, null)));
+        for (int i = 0; i < 20; i++) {
+            this.loop.step(null);
+        }
+        assertThat(this.orders.sent()).hasSizeLessThanOrEqualTo(1 + 40);
+    }
+
+    @Test
+    void silenceMakesReadsRarerAndAMessageMakesThemFrequentAgain() {
+        settle();
+        long wait = 0;
+        for (int i = 0; i < 10; i++) {
+            this.time.advance(Duration.ofNanos(wait));
+            wait = this.loop.step(null);
+        }
+        assertThat(wait).isEqualTo(Duration.ofMillis(200).toNanos());
+        int reads = this.store.reads;
+        append(Outboxes.record("a1", "a"));
+        this.loop.step(null);
+        assertThat(this.store.reads).isEqualTo(reads);
+        this.events.wake();
+        settle();
+        assertThat(this.orders.ids()).containsExactly("a1");
+    }
+
+    @Test
+    void drainingEndsWhatIsUnderWayAndBeginsNothing() {
+        prove();
+        this.orders.holdBack();
+        append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"));
+        settle();
+        assertThat(this.loop.drain(null)).isFalse();
+        end("a1", null);
+        assertThat(this.loop.drain(null)).isTrue();
+        assertThat(this.orders.ids()).containsExactly("proof", "a1");
+        assertThat(owed()).containsExactly("a2");
+    }
+
+    /** A destination that nothing was sent to yet gets a single message first. */
+    private void prove() {
+        append(Outboxes.record("proof", null));
+        settle();
+        assertThat(this.orders.ids()).containsExactly("proof");
+    }
+
+    /** Steps until a step has nothing to do at once. */
+    private void settle() {
+        this.events.wake();
+        for (int i = 0; i < 5_000; i++) {
+            int sent = this.orders.sent().size() + this.bills.sent().size();
+            long wait = this.loop.step(null);
+            if (wait > 0
+                    && sent == this.orders.sent().size() + this.bills.sent().size()
+                    && this.counters.sent.sum() == acknowledgedSeen) {
+                return;
+            }
+            acknowledgedSeen = this.counters.sent.sum();
+        }
+        throw new AssertionError("the relay does not come to rest");
+    }
+
+    private long acknowledgedSeen;
+
+    private long millisUntilNextSend() {
+        int before = this.orders.sent().size();
+        for (long millis = 0; millis < 100_000; millis += 100) {
+            this.loop.step(null);
+            this.loop.step(null);
+            if (this.orders.sent().size() > before) {
+                return millis;
+            }
+            this.time.advance(Duration.ofMillis(100));
+            this.leases.renew();
+        }
+        throw new AssertionError("nothing is sent");
+    }
+
+    private void end(String messageId, @Nullable Failure failure) {
+        this.orders.sent().stream()
+                .filter((sent) -> sent.message().messageId().equals(messageId))
+                .forEach((sent) -> sent.end(failure));
+    }
+
+    private void append(OutboxRecord... records) {
+        this.memory.append(List.of(records));
+    }
+
+    private List<String> owed() {
+        return OutboxStoreContract.ids(this.memory.read(Outboxes.everything(1000), Set.of()));
+    }
+
+    private static String keyOfTheSameShard(String key) {
+        return IntStream.range(0, 1000)
+                .mapToObj((i) -> "k" + i)
+                .filter((candidate) -> OutboxStoreContract.shardOf(candidate) == OutboxStoreContract.shardOf(key))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String keyOfAnotherShard(String key) {
+        return IntStream.range(0, 1000)
+                .mapToObj((i) -> "k" + i)
+                .filter((candidate) -> OutboxStoreContract.shardOf(candidate) != OutboxStoreContract.shardOf(key))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Leases as the test hands them out; renewed at the beginning. */
+    private final class GivenLeases implements ShardLeases {
+
+        private final Map<Integer, ShardLease> held = new TreeMap<>();
+
+        private long epoch = 1;
+
+        GivenLeases() {
+            renew();
+        }
+
+        @Override
+        public void prepare() {}
+
+        @Override
+        public void renew() {
+            long sendUntil = RelayLoopTests.this.time.nanoTime()
+                    + Outboxes.spec().sendWindow().toNanos();
+            for (int shard = 0; shard < Outboxes.SHARDS; shard++) {
+                this.held.put(shard, new ShardLease(shard, "me", this.epoch, sendUntil));
+            }
+        }
+
+        void takenOverAndBack() {
+            this.epoch += 2;
+            renew();
+        }
+
+        void lose() {
+            this.held.clear();
+        }
+
+        void keepOnly(int shard) {
+            this.held.keySet().retainAll(Set.of(shard));
+        }
+
+        @Override
+        public Duration interval() {
+            return Duration.ofSeconds(1);
+        }
+
+        @Override
+        public Map<Integer, ShardLease> held() {
+            return new HashMap<>(this.held);
+        }
+
+        @Override
+        public void release() {
+            this.held.clear();
+        }
+    }
+
+    /** A store that fails as the test says. */
+    private static final class FailingStore implements OutboxStore {
+
+        private final OutboxStore store;
+
+        private boolean failDeletes;
+
+        private boolean failDeadLetters;
+
+        private boolean fenced;
+
+        private @Nullable String unreadable;
+
+        private Set<String> invisible = Set.of();
+
+        private int deletes;
+
+        private int reads;
+
+        FailingStore(OutboxStore store) {
+            this.store = store;
+        }
+
+        @Override
+        public void append(List<OutboxRecord> records) {
+            this.store.append(records);
+        }
+
+        @Override
+        public List<StoredMessage> read(List<Window> windows, Set<String> pausedDestinations) {
+            this.reads++;
+            return this.store.read(windows, pausedDestinations).stream()
+                    .filter((message) ->
+                            !this.invisible.contains(message.record().messageId()))
+                    .map(this::damage)
+                    .toList();
+        }
+
+        private StoredMessage damage(StoredMessage message) {
+            return message.record().messageId().equals(this.unreadable)
+                    ? new StoredMessage(message.row(), message.record(), new IllegalStateException("damaged"))
+                    : message;
+        }
+
+        @Override
+        public void delete(List<StoredMessage.Row> rows) {
+            this.deletes++;
+            if (this.failDeletes) {
+                throw new IllegalStateException("deletes fail");
+            }
+            this.store.delete(rows);
+        }
+
+        @Override
+        public boolean moveToDeadLetters(StoredMessage message, ShardLease lease, Failure failure, Throwable cause) {
+            if (this.failDeadLetters) {
+                throw new IllegalStateException("dead letters fail");
+            }
+            return !this.fenced && this.store.moveToDeadLetters(message, lease, failure, cause);
+        }
+
+        @Override
+        public OutboxBacklog backlog() {
+            return this.store.backlog();
+        }
+    }
+}
