@@ -17,22 +17,22 @@ final class ReportTable {
         DemoReport report = result.report();
         List<String> lines = new ArrayList<>();
         lines.add("");
-        lines.add("  in    %7d requests, %d deliveries, %d accepted, %d duplicates dropped, %d rejected"
+        lines.add("  in        %d requests, %d deliveries, %d accepted, %d duplicates dropped, %d rejected"
                 .formatted(
                         report.sent(),
                         report.distinct(),
                         report.accepted(),
                         report.duplicatesDropped(),
                         report.rejected()));
-        lines.add("  kafka %7d published, %d consumed".formatted(report.published(), report.consumed()));
-        lines.add("  out   %7d effects, %d attempts, %d retries, circuit opened %d times"
+        lines.add("  topic     %d published, %d consumed".formatted(report.published(), report.consumed()));
+        lines.add("  out       %d effects, %d attempts, %d retries, circuit opened %d times"
                 .formatted(report.effects(), report.attempts(), report.retries(), report.circuitOpened()));
-        lines.add("  given up %4d dead-lettered, %d replayed, %d still open"
+        lines.add("  given up  %d dead-lettered, %d replayed, %d still open"
                 .formatted(report.deadLettered(), report.replayed(), report.deadLetteredOpen()));
-        lines.add("  faults met: " + faults(result.faults()));
+        lines.add("  faults    " + faults(result.faults()));
         lines.add(String.format(
                 Locale.ROOT,
-                "  %.1f s, %.1f deliveries/s, seed %d",
+                "  time      %.1f s, %.1f deliveries/s, seed %d",
                 report.seconds(),
                 report.deliveriesPerSecond(),
                 report.seed()));

@@ -2,7 +2,6 @@ package io.integrationkit.sample.demo;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,23 +50,22 @@ final class TopicProbe implements AutoCloseable {
         for (String group : this.groups) {
             Map<TopicPartition, OffsetAndMetadata> ofGroup =
                     await(this.admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
-            for (TopicPartition partition : partitions) {
+            begins.forEach((partition, begin) -> {
                 OffsetAndMetadata offset = ofGroup.get(partition);
-                committed.merge(partition, (offset != null) ? offset.offset() : begins.get(partition), Math::min);
-            }
+                committed.merge(partition, (offset != null) ? offset.offset() : begin, Math::min);
+            });
         }
-        Map<TopicPartition, Long> ends = offsets(partitions, OffsetSpec.latest());
-        return partitions.stream()
-                .collect(Collectors.toMap(
-                        (partition) -> partition,
-                        (partition) -> new Span(begins.get(partition), committed.get(partition), ends.get(partition))));
+        Map<TopicPartition, Span> spans = new HashMap<>();
+        offsets(partitions, OffsetSpec.latest()).forEach((partition, end) -> {
+            long begin = begins.getOrDefault(partition, end);
+            spans.put(partition, new Span(begin, committed.getOrDefault(partition, begin), end));
+        });
+        return spans;
     }
 
     private Set<TopicPartition> partitions() {
-        return await(this.admin.describeTopics(List.of(this.topic)).allTopicNames())
-                .get(this.topic)
-                .partitions()
-                .stream()
+        return await(this.admin.describeTopics(List.of(this.topic)).allTopicNames()).values().stream()
+                .flatMap((description) -> description.partitions().stream())
                 .map((info) -> new TopicPartition(this.topic, info.partition()))
                 .collect(Collectors.toSet());
     }
@@ -103,13 +101,12 @@ final class TopicProbe implements AutoCloseable {
                 new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.assign(open.keySet());
             open.forEach((partition, span) -> consumer.seek(partition, span.committed()));
-            Set<TopicPartition> left = new HashSet<>(open.keySet());
-            while (!left.isEmpty()) {
+            while (open.entrySet().stream()
+                    .anyMatch((entry) ->
+                            consumer.position(entry.getKey()) < entry.getValue().end())) {
                 for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(TIMEOUT)) {
                     values.accept(entry.value());
                 }
-                left.removeIf((partition) ->
-                        consumer.position(partition) >= open.get(partition).end());
             }
         }
     }

@@ -43,7 +43,7 @@ final class HttpConnection {
         if (requestLine == null) {
             return null;
         }
-        String[] parts = requestLine.split(" ");
+        String[] parts = requestLine.split(" ", -1);
         if (parts.length != 3) {
             throw new IOException("Not a request line");
         }
@@ -74,15 +74,21 @@ final class HttpConnection {
             requiredLine();
             size = (body.size() <= MAX_BODY) ? chunkSize() : MAX_BODY + 1;
         }
-        while (!requiredLine().isEmpty()) {
-            // A trailer is of no interest here.
-            continue;
-        }
+        skipTrailers();
         return body.toByteArray();
     }
 
     private int chunkSize() throws IOException {
-        return Integer.parseInt(requiredLine().split(";")[0].trim(), 16);
+        String line = requiredLine();
+        int extension = line.indexOf(';');
+        return Integer.parseInt(((extension < 0) ? line : line.substring(0, extension)).trim(), 16);
+    }
+
+    private void skipTrailers() throws IOException {
+        String line;
+        do {
+            line = requiredLine();
+        } while (!line.isEmpty());
     }
 
     private byte[] readExactly(int length) throws IOException {
