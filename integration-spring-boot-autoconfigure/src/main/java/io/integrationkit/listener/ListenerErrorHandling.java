@@ -4,6 +4,7 @@ import io.integrationkit.call.DeadLetteredException;
 import io.integrationkit.deduplicate.DuplicateMessageException;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import java.time.Duration;
 import java.util.function.Function;
@@ -21,6 +22,7 @@ import org.springframework.kafka.listener.ListenerContainerPauseService;
 import org.springframework.kafka.listener.ListenerContainerRegistry;
 import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.backoff.BackOff;
 import org.springframework.util.backoff.ExponentialBackOff;
 import org.springframework.util.backoff.FixedBackOff;
@@ -88,8 +90,9 @@ public final class ListenerErrorHandling
     public void postProcess(AbstractMessageListenerContainer<Object, Object> container) {
         if (container.getCommonErrorHandler() != null) {
             LOGGER.info(
-                    "Listener '{}' keeps the application's own error handler {}: a failed record is not handled by"
+                    "{}: Listener '{}' keeps the application's own error handler {}: a failed record is not handled by"
                             + " category",
+                    ProblemCode.LISTENER_ERROR_HANDLER,
                     container.getListenerId(),
                     container.getCommonErrorHandler().getClass().getName());
             return;
@@ -146,7 +149,8 @@ public final class ListenerErrorHandling
     private record Pausing(ListenerContainerPauseService pauses) implements BackOffHandler {
 
         @Override
-        public void onNextBackOff(@Nullable MessageListenerContainer container, Exception exception, long millis) {
+        public void onNextBackOff(
+                @Nullable MessageListenerContainer container, @Nullable Exception exception, long millis) {
             if (container == null || millis <= 0) {
                 return;
             }
@@ -159,14 +163,14 @@ public final class ListenerErrorHandling
         }
 
         /** Messages of exceptions that are not ours may hold a payload; their types do not. */
-        private static String reason(Exception exception) {
+        private static String reason(@Nullable Exception exception) {
             Throwable cause = exception;
-            while (cause.getCause() != null) {
+            while (cause != null && cause.getCause() != null) {
                 cause = cause.getCause();
             }
             return (cause instanceof ProblemException problem)
                     ? String.valueOf(problem.getMessage())
-                    : cause.getClass().getName();
+                    : ClassUtils.getQualifiedName((cause != null) ? cause.getClass() : Throwable.class);
         }
     }
 }
