@@ -86,6 +86,8 @@ final class RelayLoop {
 
     private final List<Delivered> acknowledged = new ArrayList<>();
 
+    private long acknowledgedSince;
+
     private int inFlight;
 
     private long bytesInFlight;
@@ -126,13 +128,16 @@ final class RelayLoop {
      */
     long step(@Nullable SendEnded ended) {
         settle(ended);
-        deleteAcknowledged();
+        send();
+        if (deleteIsDue()) {
+            deleteAcknowledged();
+        }
         if (this.events.takeWake()) {
             this.readNow = true;
         }
         read();
         send();
-        return untilNextRead();
+        return untilNextStep();
     }
 
     /**
@@ -174,6 +179,9 @@ final class RelayLoop {
             state(lane).answered(ended.begun());
             this.counters.sent.increment();
             lane.removeHead();
+            if (this.acknowledged.isEmpty()) {
+                this.acknowledgedSince = this.time.nanoTime();
+            }
             this.acknowledged.add(new Delivered(lane.round(), message.row()));
             goOn(lane);
         } else if (refused(failure)) {
@@ -225,6 +233,22 @@ final class RelayLoop {
         lane.removeHead();
         done(lane.round(), 1);
         goOn(lane);
+    }
+
+    /**
+     * A DELETE costs a commit. While sends are under way it waits for company, so that the next of a busy key never
+     * waits for a commit; what is acknowledged and not deleted when the process dies is sent again.
+     */
+    private boolean deleteIsDue() {
+        return this.inFlight == 0
+                || this.acknowledged.size() >= Math.max(1, this.spec.batchSize() / 4)
+                || untilDelete(this.time.nanoTime()) <= 0;
+    }
+
+    private long untilDelete(long now) {
+        return this.acknowledged.isEmpty()
+                ? Long.MAX_VALUE
+                : this.acknowledgedSince + this.spec.pollMin().toNanos() - now;
     }
 
     private void deleteAcknowledged() {
@@ -354,14 +378,14 @@ final class RelayLoop {
         return held != null && held.epoch() == ofRound.epoch() && held.maySend(now);
     }
 
-    private long untilNextRead() {
+    private long untilNextStep() {
         long now = this.time.nanoTime();
         for (DestinationState state : this.states.values()) {
             if (state.paused(now) && state.pausedUntil() - this.nextRead < 0) {
                 this.nextRead = state.pausedUntil();
             }
         }
-        return this.readNow ? 0 : Math.max(0, this.nextRead - now);
+        return this.readNow ? 0 : Math.max(0, Math.min(this.nextRead - now, untilDelete(now)));
     }
 
     private DestinationState state(Lane lane) {
