@@ -84,9 +84,7 @@ final class RelayLoop {
 
     private final Deque<Lane> ready = new ArrayDeque<>();
 
-    private final List<Delivered> acknowledged = new ArrayList<>();
-
-    private long acknowledgedSince;
+    private final Acknowledged acknowledged;
 
     private int inFlight;
 
@@ -115,6 +113,7 @@ final class RelayLoop {
         this.time = time;
         this.events = events;
         this.counters = counters;
+        this.acknowledged = new Acknowledged(spec);
         this.pollNanos = spec.pollMin().toNanos();
         this.nextRead = time.nanoTime();
     }
@@ -129,7 +128,7 @@ final class RelayLoop {
     long step(@Nullable SendEnded ended) {
         settle(ended);
         send();
-        if (deleteIsDue()) {
+        if (this.inFlight == 0 || this.acknowledged.due(this.time.nanoTime())) {
             deleteAcknowledged();
         }
         if (this.events.takeWake()) {
@@ -179,10 +178,7 @@ final class RelayLoop {
             state(lane).answered(ended.begun());
             this.counters.sent.increment();
             lane.removeHead();
-            if (this.acknowledged.isEmpty()) {
-                this.acknowledgedSince = this.time.nanoTime();
-            }
-            this.acknowledged.add(new Delivered(lane.round(), message.row()));
+            this.acknowledged.add(lane.round(), message.row(), this.time.nanoTime());
             goOn(lane);
         } else if (refused(failure)) {
             state(lane).answered(ended.begun());
@@ -235,29 +231,11 @@ final class RelayLoop {
         goOn(lane);
     }
 
-    /**
-     * A DELETE costs a commit. While sends are under way it waits for company, so that the next of a busy key never
-     * waits for a commit; what is acknowledged and not deleted when the process dies is sent again.
-     */
-    private boolean deleteIsDue() {
-        return this.inFlight == 0
-                || this.acknowledged.size() >= Math.max(1, this.spec.batchSize() / 4)
-                || untilDelete(this.time.nanoTime()) <= 0;
-    }
-
-    private long untilDelete(long now) {
-        return this.acknowledged.isEmpty()
-                ? Long.MAX_VALUE
-                : this.acknowledgedSince + this.spec.pollMin().toNanos() - now;
-    }
-
     private void deleteAcknowledged() {
-        if (this.acknowledged.isEmpty()) {
-            return;
+        if (!this.acknowledged.isEmpty()) {
+            this.store.delete(this.acknowledged.rows());
+            this.acknowledged.drain().forEach((round) -> done(round, 1));
         }
-        this.store.delete(this.acknowledged.stream().map(Delivered::row).toList());
-        this.acknowledged.forEach((delivered) -> done(delivered.round(), 1));
-        this.acknowledged.clear();
     }
 
     private void drop(Lane lane) {
@@ -385,7 +363,7 @@ final class RelayLoop {
                 this.nextRead = state.pausedUntil();
             }
         }
-        return this.readNow ? 0 : Math.max(0, Math.min(this.nextRead - now, untilDelete(now)));
+        return this.readNow ? 0 : Math.max(0, Math.min(this.nextRead - now, this.acknowledged.untilDue(now)));
     }
 
     private DestinationState state(Lane lane) {
@@ -396,6 +374,4 @@ final class RelayLoop {
     private ShardHistory history(int shard) {
         return this.histories.computeIfAbsent(shard, (number) -> new ShardHistory());
     }
-
-    private record Delivered(ShardRound round, StoredMessage.Row row) {}
 }

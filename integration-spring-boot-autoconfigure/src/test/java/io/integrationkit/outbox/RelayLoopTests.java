@@ -331,7 +331,8 @@ class RelayLoopTests {
         settle();
         assertThat(this.orders.ids()).contains("a2");
         assertThat(this.store.deletes).isEqualTo(deletes);
-        assertThat(this.loop.step(null)).isLessThanOrEqualTo(Duration.ofMillis(25).toNanos());
+        assertThat(this.loop.step(null))
+                .isLessThanOrEqualTo(Duration.ofMillis(25).toNanos());
         this.time.advance(Duration.ofMillis(25));
         settle();
         assertThat(owed()).containsExactlyInAnyOrder("a2", "slow");
