@@ -1,10 +1,10 @@
 package io.integrationkit.deadletter;
 
 import io.integrationkit.call.GivenUpCall;
+import io.integrationkit.call.Sha256;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +50,7 @@ record GivenUp(
         if (identity == null) {
             return UUID.randomUUID().toString();
         }
-        ByteBuffer digest = ByteBuffer.wrap(Digests.sha256(
-                Stream.of(kind.name(), name, identity).map((part) -> part.getBytes(StandardCharsets.UTF_8))));
+        ByteBuffer digest = ByteBuffer.wrap(Sha256.of(List.of(kind.name(), name, identity)));
         return new UUID(digest.getLong(), digest.getLong()).toString();
     }
 }

@@ -1,11 +1,12 @@
 package io.integrationkit.deadletter;
 
+import io.integrationkit.call.Sha256;
 import io.integrationkit.failure.FailureCategory;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,7 @@ record LastFailure(
                 .filter(LastFailure::written)
                 .limit(TOP_FRAMES)
                 .forEach((frame) -> parts.add(frame.getClassName() + "." + frame.getMethodName()));
-        return Digests.hex(16, parts.stream().map((part) -> part.getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(Sha256.of(parts)).substring(0, 16);
     }
 
     private static boolean written(StackTraceElement frame) {

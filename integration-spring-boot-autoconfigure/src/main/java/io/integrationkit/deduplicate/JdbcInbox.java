@@ -1,11 +1,8 @@
 package io.integrationkit.deduplicate;
 
+import io.integrationkit.call.Sha256;
 import io.integrationkit.jdbc.JdbcAccess;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Locale;
 
 /**
@@ -63,16 +60,7 @@ final class JdbcInbox implements Inbox {
 
     /** A text as it is stored: senders choose it, so it may be too long, or hold what PostgreSQL refuses in a text. */
     private static String stored(String text) {
-        return (text.length() > MAX_TEXT || text.indexOf('\0') >= 0) ? "sha256:" + sha256(text) : text;
-    }
-
-    private static String sha256(String text) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException ex) {
-            throw new IllegalStateException("Every Java platform has SHA-256", ex);
-        }
+        return (text.length() > MAX_TEXT || text.indexOf('\0') >= 0) ? "sha256:" + Sha256.hex(text) : text;
     }
 
     @Override

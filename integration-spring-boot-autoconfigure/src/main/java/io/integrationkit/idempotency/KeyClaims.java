@@ -5,6 +5,7 @@ import io.integrationkit.call.CallOutcome;
 import io.integrationkit.call.KeyExpression;
 import io.integrationkit.call.Operation;
 import io.integrationkit.call.PayloadCodec;
+import io.integrationkit.call.Sha256;
 import io.integrationkit.context.Deadline;
 import io.integrationkit.context.Replay;
 import io.integrationkit.context.TimeSource;
@@ -12,11 +13,7 @@ import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.RejectedException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.function.Supplier;
 
 /** The keys of one operation: makes the key of a call, claims it, waits where another call holds it, and ends claims. */
@@ -87,8 +84,8 @@ final class KeyClaims {
         call.identifiedBy(key);
         Replay replay = Replay.current();
         return new ClaimRequest(
-                new IdempotencyKey(this.operation.name(), ALL_CALLERS, sha256(key)),
-                sha256(this.codec.writeArguments(this.operation.method(), call.arguments())),
+                new IdempotencyKey(this.operation.name(), ALL_CALLERS, Sha256.hex(key)),
+                Sha256.hex(this.codec.writeArguments(this.operation.method(), call.arguments())),
                 this.owners.get(),
                 this.spec.lease(),
                 this.spec.ttl(),
@@ -121,15 +118,6 @@ final class KeyClaims {
 
     private static Duration shorter(Duration one, Duration other) {
         return (one.compareTo(other) < 0) ? one : other;
-    }
-
-    private static String sha256(String text) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException ex) {
-            throw new IllegalStateException("Every Java platform has SHA-256", ex);
-        }
     }
 
     boolean complete(ClaimToken token, StoredResult result) {

@@ -29,8 +29,8 @@ import org.springframework.util.backoff.FixedBackOff;
  * What becomes of a record whose handling failed, by category:
  *
  * <ul>
- *   <li>{@code REJECTED} and {@code RATE_LIMIT}: the container pauses for the time the failure names and the record
- *       comes again, as often as it takes; no attempt is used up and nothing is dead-lettered.
+ *   <li>{@code REJECTED} and {@code RATE_LIMIT}, and whatever names the time to wait: the container pauses for that time
+ *       and the record comes again, as often as it takes; no attempt is used up and nothing is dead-lettered.
  *   <li>{@code TEMPORARY}: the same with growing pauses, ten times; then the record is dead-lettered.
  *   <li>{@code PERMANENT}, {@code VALIDATION} and records that cannot be decoded: dead-lettered at once.
  *   <li>A call that was already dead-lettered, and a message that was handled before, count as handled.
@@ -106,16 +106,20 @@ public final class ListenerErrorHandling
     }
 
     static BackOff backOff(Failure failure) {
+        if (failure.retryable() && failure.retryAfter() != null) {
+            return pausing(failure);
+        }
         return switch (failure.category()) {
-            case REJECTED, RATE_LIMIT -> new FixedBackOff(pause(failure).toMillis(), FixedBackOff.UNLIMITED_ATTEMPTS);
+            case REJECTED, RATE_LIMIT -> pausing(failure);
             case TEMPORARY -> growing();
             case PERMANENT, VALIDATION -> new FixedBackOff(0, 0);
         };
     }
 
-    private static Duration pause(Failure failure) {
+    private static BackOff pausing(Failure failure) {
         Duration hint = failure.retryAfter();
-        return (hint == null || hint.isZero()) ? PAUSE_WITHOUT_HINT : hint;
+        Duration pause = (hint == null || hint.isZero()) ? PAUSE_WITHOUT_HINT : hint;
+        return new FixedBackOff(pause.toMillis(), FixedBackOff.UNLIMITED_ATTEMPTS);
     }
 
     private static BackOff growing() {

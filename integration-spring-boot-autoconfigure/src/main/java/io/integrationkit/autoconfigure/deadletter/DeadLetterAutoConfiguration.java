@@ -10,13 +10,9 @@ import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetterStores;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
-import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.FailureClassification;
-import io.integrationkit.failure.ProblemCode;
-import io.integrationkit.failure.ProblemException;
 import io.integrationkit.jdbc.JdbcAccess;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -43,7 +39,7 @@ public final class DeadLetterAutoConfiguration {
             TimeSource time) {
         DeadLetterStores stores =
                 new DeadLetterStores(calls, messages::getIfAvailable, classification, time, properties.toSettings());
-        JdbcAccess database = database(properties.getStore(), access);
+        JdbcAccess database = properties.getStore().database("integration.dead-letters.store", access);
         return (database != null) ? stores.inDatabase(database, codec) : stores.inMemory();
     }
 
@@ -52,19 +48,5 @@ public final class DeadLetterAutoConfiguration {
         JdbcAccess database = deadLetters.durable() ? access.getIfAvailable() : null;
         String engine = (database != null) ? database.database().name().toLowerCase(Locale.ROOT) : "memory";
         return new StateStore("dead-letters", engine, deadLetters.durable(), "dead letters");
-    }
-
-    private static @Nullable JdbcAccess database(DeadLetterProperties.Store store, ObjectProvider<JdbcAccess> access) {
-        return switch (store) {
-            case MEMORY -> null;
-            case AUTO -> access.getIfAvailable();
-            case JDBC ->
-                access.getIfAvailable(() -> {
-                    throw new ProblemException(
-                            ProblemCode.INVALID_SETTING,
-                            FailureCategory.PERMANENT,
-                            "integration.dead-letters.store=jdbc needs a single DataSource with its transaction manager, and integration.jdbc.enabled=true");
-                });
-        };
     }
 }

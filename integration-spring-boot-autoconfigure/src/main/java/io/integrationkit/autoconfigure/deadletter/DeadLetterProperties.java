@@ -1,5 +1,6 @@
 package io.integrationkit.autoconfigure.deadletter;
 
+import io.integrationkit.autoconfigure.jdbc.StoreChoice;
 import io.integrationkit.deadletter.DeadLetterSettings;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -9,7 +10,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class DeadLetterProperties {
 
     /** Where entries are kept; "auto" takes the database if there is one. */
-    private Store store = Store.AUTO;
+    private StoreChoice store = StoreChoice.AUTO;
 
     /** Number of entries that fit into memory; further ones are refused. */
     private int maxEntries = 10_000;
@@ -21,11 +22,11 @@ public class DeadLetterProperties {
         return new DeadLetterSettings(this.replayLease, this.maxEntries);
     }
 
-    public Store getStore() {
+    public StoreChoice getStore() {
         return this.store;
     }
 
-    public void setStore(Store store) {
+    public void setStore(StoreChoice store) {
         this.store = store;
     }
 
@@ -43,15 +44,5 @@ public class DeadLetterProperties {
 
     public void setReplayLease(Duration replayLease) {
         this.replayLease = replayLease;
-    }
-
-    /** Where entries are kept. */
-    public enum Store {
-        /** The database if there is one, else memory. */
-        AUTO,
-        /** The database; without one the application does not start. */
-        JDBC,
-        /** Memory. */
-        MEMORY
     }
 }

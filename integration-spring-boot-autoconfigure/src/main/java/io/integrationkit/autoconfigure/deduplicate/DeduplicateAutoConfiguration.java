@@ -2,16 +2,13 @@ package io.integrationkit.autoconfigure.deduplicate;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.jdbc.IntegrationJdbcAutoConfiguration;
-import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.call.SettingSources;
 import io.integrationkit.call.StateStore;
 import io.integrationkit.deduplicate.DeduplicatedMessages;
 import io.integrationkit.deduplicate.DeduplicationSpec;
 import io.integrationkit.deduplicate.Inbox;
-import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.jdbc.ExpiredRows;
 import io.integrationkit.jdbc.JdbcAccess;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -32,7 +29,7 @@ public final class DeduplicateAutoConfiguration {
     @ConditionalOnMissingBean
     Inbox integrationInbox(DeduplicateProperties properties, ObjectProvider<JdbcAccess> access) {
         DeduplicationSpec spec = properties.toSpec();
-        JdbcAccess database = database(properties.getStore(), access);
+        JdbcAccess database = properties.getStore().database("integration.deduplicate.store", access);
         return (database != null) ? Inbox.jdbc(database, spec.retention()) : Inbox.inMemory(spec.maxEntries());
     }
 
@@ -51,19 +48,5 @@ public final class DeduplicateAutoConfiguration {
     @ConditionalOnBean(JdbcAccess.class)
     ExpiredRows integrationExpiredMessages(Inbox inbox) {
         return new ExpiredRows("messages", inbox::deleteExpired, ExpiredRows.INTERVAL);
-    }
-
-    private static @Nullable JdbcAccess database(DeduplicateProperties.Store store, ObjectProvider<JdbcAccess> access) {
-        return switch (store) {
-            case MEMORY -> null;
-            case AUTO -> access.getIfAvailable();
-            case JDBC ->
-                access.getIfAvailable(() -> {
-                    throw new InvalidOperationException(
-                            ProblemCode.INVALID_SETTING,
-                            "integration.deduplicate.store=jdbc, but there is no database to keep the messages in",
-                            "Provide one DataSource with its transaction manager and leave integration.jdbc.enabled on, or set integration.deduplicate.store to auto or memory.");
-                });
-        };
     }
 }

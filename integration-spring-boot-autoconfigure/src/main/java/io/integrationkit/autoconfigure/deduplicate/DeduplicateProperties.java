@@ -1,5 +1,6 @@
 package io.integrationkit.autoconfigure.deduplicate;
 
+import io.integrationkit.autoconfigure.jdbc.StoreChoice;
 import io.integrationkit.deduplicate.DeduplicationSpec;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -9,7 +10,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class DeduplicateProperties {
 
     /** Where handled messages are remembered; "auto" takes the database if there is one. */
-    private Store store = Store.AUTO;
+    private StoreChoice store = StoreChoice.AUTO;
 
     /** Time for which the database remembers a message. Longer than any delay after which a copy may arrive, replays of dead letters included. */
     private Duration retention = Duration.ofDays(7);
@@ -21,11 +22,11 @@ public class DeduplicateProperties {
         return new DeduplicationSpec(this.retention, this.maxEntries);
     }
 
-    public Store getStore() {
+    public StoreChoice getStore() {
         return this.store;
     }
 
-    public void setStore(Store store) {
+    public void setStore(StoreChoice store) {
         this.store = store;
     }
 
@@ -43,15 +44,5 @@ public class DeduplicateProperties {
 
     public void setMaxEntries(int maxEntries) {
         this.maxEntries = maxEntries;
-    }
-
-    /** Where handled messages are remembered. */
-    public enum Store {
-        /** The database if there is one, else memory. */
-        AUTO,
-        /** The database; without one the application does not start. */
-        JDBC,
-        /** Memory. */
-        MEMORY
     }
 }

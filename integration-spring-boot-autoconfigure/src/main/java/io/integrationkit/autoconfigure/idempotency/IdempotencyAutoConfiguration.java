@@ -2,19 +2,16 @@ package io.integrationkit.autoconfigure.idempotency;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.jdbc.IntegrationJdbcAutoConfiguration;
-import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.call.SettingSources;
 import io.integrationkit.call.StateStore;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.FailureClassifier;
-import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.idempotency.IdempotencyStore;
 import io.integrationkit.idempotency.IdempotentCalls;
 import io.integrationkit.jdbc.ExpiredRows;
 import io.integrationkit.jdbc.JdbcAccess;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -34,7 +31,7 @@ public final class IdempotencyAutoConfiguration {
     @ConditionalOnMissingBean
     IdempotencyStore integrationIdempotencyStore(
             IdempotencyProperties properties, ObjectProvider<JdbcAccess> access, TimeSource time) {
-        JdbcAccess database = database(properties.getStore(), access);
+        JdbcAccess database = properties.getStore().database("integration.idempotency.store", access);
         return (database != null)
                 ? IdempotencyStore.jdbc(database)
                 : IdempotencyStore.inMemory(properties.getMaxEntries(), time);
@@ -67,19 +64,5 @@ public final class IdempotencyAutoConfiguration {
     @Bean
     ExpiredRows integrationExpiredIdempotencyKeys(IdempotencyStore store) {
         return new ExpiredRows("idempotency keys", store::deleteExpired, ExpiredRows.INTERVAL);
-    }
-
-    private static @Nullable JdbcAccess database(IdempotencyProperties.Store store, ObjectProvider<JdbcAccess> access) {
-        return switch (store) {
-            case MEMORY -> null;
-            case AUTO -> access.getIfAvailable();
-            case JDBC ->
-                access.getIfAvailable(() -> {
-                    throw new InvalidOperationException(
-                            ProblemCode.INVALID_SETTING,
-                            "integration.idempotency.store=jdbc, but there is no database to keep the keys in",
-                            "Provide one DataSource with its transaction manager and leave integration.jdbc.enabled on, or set integration.idempotency.store to auto or memory.");
-                });
-        };
     }
 }

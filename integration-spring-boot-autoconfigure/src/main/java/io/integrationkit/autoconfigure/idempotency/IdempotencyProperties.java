@@ -1,5 +1,6 @@
 package io.integrationkit.autoconfigure.idempotency;
 
+import io.integrationkit.autoconfigure.jdbc.StoreChoice;
 import io.integrationkit.idempotency.IdempotencySpec;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -18,7 +19,7 @@ public class IdempotencyProperties {
     private Duration maxWait = Duration.ofSeconds(2);
 
     /** Where keys are kept; "auto" takes the database if there is one. */
-    private Store store = Store.AUTO;
+    private StoreChoice store = StoreChoice.AUTO;
 
     /** Number of keys that fit into memory; calls with further ones are refused. */
     private int maxEntries = 100_000;
@@ -51,11 +52,11 @@ public class IdempotencyProperties {
         this.maxWait = maxWait;
     }
 
-    public Store getStore() {
+    public StoreChoice getStore() {
         return this.store;
     }
 
-    public void setStore(Store store) {
+    public void setStore(StoreChoice store) {
         this.store = store;
     }
 
@@ -65,15 +66,5 @@ public class IdempotencyProperties {
 
     public void setMaxEntries(int maxEntries) {
         this.maxEntries = maxEntries;
-    }
-
-    /** Where keys are kept. */
-    public enum Store {
-        /** The database if there is one, else memory. */
-        AUTO,
-        /** The database; without one the application does not start. */
-        JDBC,
-        /** Memory. */
-        MEMORY
     }
 }
