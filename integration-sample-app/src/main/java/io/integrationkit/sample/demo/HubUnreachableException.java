@@ -6,6 +6,6 @@ public final class HubUnreachableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     HubUnreachableException(String what, Throwable cause) {
-        super(what + " does not answer: " + cause.getMessage(), cause);
+        super(what + " does not answer: " + cause, cause);
     }
 }

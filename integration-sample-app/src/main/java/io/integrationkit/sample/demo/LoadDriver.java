@@ -45,7 +45,20 @@ public final class LoadDriver {
 
     private final TimeSource time;
 
+    private final Pace pace;
+
     private final SentLog log = new SentLog();
+
+    /**
+     * Creates a driver that sends as fast as it is answered.
+     *
+     * @param webhook where deliveries are sent
+     * @param secret secret to sign them with
+     * @param time its clock; must be the one of the downstream, since times are compared
+     */
+    public LoadDriver(URI webhook, String secret, TimeSource time) {
+        this(webhook, secret, time, (accepted) -> {});
+    }
 
     /**
      * Creates a driver.
@@ -53,8 +66,10 @@ public final class LoadDriver {
      * @param webhook where deliveries are sent
      * @param secret secret to sign them with
      * @param time its clock; must be the one of the downstream, since times are compared
+     * @param pace holds it back
      */
-    public LoadDriver(URI webhook, String secret, TimeSource time) {
+    public LoadDriver(URI webhook, String secret, TimeSource time, Pace pace) {
+        this.pace = pace;
         this.webhook = webhook;
         this.secret = new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256");
         this.time = time;
@@ -83,6 +98,7 @@ public final class LoadDriver {
             List<Future<Void>> done = IntStream.range(0, concurrency)
                     .mapToObj((worker) -> workers.<Void>submit(() -> {
                         for (int i = next.getAndIncrement(); i < schedule.size(); i = next.getAndIncrement()) {
+                            this.pace.awaitTurn(this.log.acceptedCount());
                             deliver(schedule.get(i));
                         }
                         return null;
@@ -151,5 +167,18 @@ public final class LoadDriver {
         } catch (GeneralSecurityException ex) {
             throw new IllegalStateException("Every Java platform has " + this.secret.getAlgorithm(), ex);
         }
+    }
+
+    /** Holds a load back, for whoever wants something to happen in the middle of it. */
+    @FunctionalInterface
+    public interface Pace {
+
+        /**
+         * Waits until the next delivery may be sent. Called by several threads.
+         *
+         * @param accepted how many deliveries got a 2xx so far
+         * @throws InterruptedException if the thread is interrupted
+         */
+        void awaitTurn(int accepted) throws InterruptedException;
     }
 }

@@ -46,17 +46,17 @@ class KillTests {
                     processes.database(),
                     processes.bootstrapServers(),
                     processes.hub().resolve("/actuator"))) {
-                LoadDriver driver =
-                        new LoadDriver(processes.hub().resolve("/webhooks/github"), Processes.SECRET, this.time);
+                Nemesis nemesis = new Nemesis(processes, downstream.log(), this.time, DELIVERIES, SEED);
+                LoadDriver driver = new LoadDriver(
+                        processes.hub().resolve("/webhooks/github"), Processes.SECRET, this.time, nemesis);
                 LoadPlan plan = new LoadPlan(DeliveryFile.read(null).cycle(DELIVERIES, SEED), 0.3, 8, SEED);
                 DemoRun run = new DemoRun(plan, driver, downstream, probe, this.time, System.out::println);
-                Nemesis nemesis = new Nemesis(processes, driver.log(), this.time, SEED);
-                Future<?> strikes = executor.submit(() -> {
-                    nemesis.strike(DELIVERIES);
+                Future<?> blows = executor.submit(() -> {
+                    nemesis.strike();
                     return null;
                 });
                 DemoResult result = run.run();
-                strikes.get();
+                blows.get();
                 print(result, nemesis);
                 assertThat(result.verdict().lost()).as("lost").isEmpty();
                 assertThat(result.verdict().effectsMoreThanOnce())
@@ -77,7 +77,7 @@ class KillTests {
     }
 
     private static void print(DemoResult result, Nemesis nemesis) {
-        System.out.printf("Kill test, seed %d: %s%n", SEED, String.join("; ", nemesis.strikes()));
+        System.out.printf("Kill test, seed %d: %s%n", SEED, String.join("; ", nemesis.blows()));
         System.out.println("  " + result.report());
         System.out.println("  faults met: " + result.faults());
     }

@@ -1,56 +1,90 @@
 package io.integrationkit.sample.process;
 
 import io.integrationkit.context.TimeSource;
-import io.integrationkit.sample.demo.SentLog;
+import io.integrationkit.sample.demo.LoadDriver;
+import io.integrationkit.sample.downstream.DownstreamLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Kills processes in the middle of the load, at points the seed decides: the hub several times, the broker once while
- * the hub goes on taking deliveries, and the hub once while the broker is down.
+ * the hub goes on taking deliveries, and the hub once while the broker is down. Holds the load back so far that it does
+ * not end before the last blow, however slow the machine starts what was killed.
  */
-final class Nemesis {
+final class Nemesis implements LoadDriver.Pace {
 
-    /** Accepted without a broker before anything else happens: messages that only the outbox can have. */
-    private static final int ACCEPTED_WITHOUT_BROKER = 40;
+    /** Effects since the last blow, so that the next one meets listeners at work. */
+    private static final int EFFECTS_BETWEEN_BLOWS = 20;
+
+    /** How many deliveries the load may take beyond a point; half of them are seen to pass while the broker is down. */
+    private static final int STEP = 80;
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    private static final Duration PAUSE = Duration.ofMillis(5);
+
     private final Processes processes;
 
-    private final SentLog sent;
+    private final DownstreamLog downstream;
 
     private final TimeSource time;
 
     private final SplittableRandom random;
 
-    private final List<String> strikes = new ArrayList<>();
+    private final int deliveries;
 
-    Nemesis(Processes processes, SentLog sent, TimeSource time, long seed) {
+    private final List<String> blows = new CopyOnWriteArrayList<>();
+
+    private final AtomicInteger accepted = new AtomicInteger();
+
+    private volatile int ceiling;
+
+    private volatile boolean dead;
+
+    Nemesis(Processes processes, DownstreamLog downstream, TimeSource time, int deliveries, long seed) {
         this.processes = processes;
-        this.sent = sent;
+        this.downstream = downstream;
         this.time = time;
+        this.deliveries = deliveries;
         this.random = new SplittableRandom(seed);
     }
 
     /** What was done, in order. */
-    List<String> strikes() {
-        return List.copyOf(this.strikes);
+    List<String> blows() {
+        return new ArrayList<>(this.blows);
     }
 
-    void strike(int deliveries) throws InterruptedException {
-        awaitShare(deliveries, 0.05, 0.15);
-        killHub();
-        awaitShare(deliveries, 0.20, 0.30);
-        killHub();
-        awaitShare(deliveries, 0.35, 0.45);
-        killBroker();
-        awaitShare(deliveries, 0.55, 0.65);
-        killHubWithoutBroker();
-        awaitShare(deliveries, 0.80, 0.90);
-        killHub();
+    @Override
+    public void awaitTurn(int acceptedSoFar) throws InterruptedException {
+        this.accepted.accumulateAndGet(acceptedSoFar, Math::max);
+        while (this.accepted.get() >= this.ceiling) {
+            if (this.dead) {
+                throw new IllegalStateException("The nemesis died before its work was done");
+            }
+            this.time.sleep(PAUSE);
+        }
+    }
+
+    void strike() throws InterruptedException {
+        try {
+            awaitMoment(0.08);
+            killHub();
+            awaitMoment(0.22);
+            killHub();
+            awaitMoment(0.36);
+            killBroker();
+            awaitMoment(0.56);
+            killHubWithoutBroker();
+            awaitMoment(0.78);
+            killHub();
+            this.ceiling = Integer.MAX_VALUE;
+        } finally {
+            this.dead = true;
+        }
     }
 
     private void killHub() throws InterruptedException {
@@ -63,7 +97,7 @@ final class Nemesis {
     private void killBroker() throws InterruptedException {
         note("broker killed");
         this.processes.killBroker();
-        awaitAccepted(this.sent.acceptedCount() + ACCEPTED_WITHOUT_BROKER);
+        awaitStepWithoutBroker();
         note("broker started");
         this.processes.startBroker();
         this.processes.awaitBroker();
@@ -72,7 +106,7 @@ final class Nemesis {
     private void killHubWithoutBroker() throws InterruptedException {
         note("broker killed");
         this.processes.killBroker();
-        awaitAccepted(this.sent.acceptedCount() + ACCEPTED_WITHOUT_BROKER);
+        awaitStepWithoutBroker();
         note("hub killed while the broker is down");
         this.processes.killHub();
         this.processes.startHub();
@@ -81,25 +115,50 @@ final class Nemesis {
         this.processes.awaitHub();
     }
 
-    private void note(String strike) {
-        String line = "%s after %d accepted".formatted(strike, this.sent.acceptedCount());
-        this.strikes.add(line);
+    private void note(String blow) {
+        String line = "%s after %d accepted".formatted(blow, this.accepted.get());
+        this.blows.add(line);
         System.out.println("  -- " + line);
     }
 
-    private void awaitShare(int deliveries, double from, double to) throws InterruptedException {
-        awaitAccepted((int) (deliveries * this.random.nextDouble(from, to)));
-        this.time.sleep(Duration.ofMillis(this.random.nextInt(100)));
+    /** Lets the load come up to the point, waits for the listeners, then strikes while the load goes on. */
+    private void awaitMoment(double share) throws InterruptedException {
+        int point = (int) (this.deliveries * (share + this.random.nextDouble(0.05)));
+        int effects = this.downstream.effectCount();
+        this.ceiling = point;
+        awaitAccepted(point);
+        await("posts nothing", () -> this.downstream.effectCount() >= effects + EFFECTS_BETWEEN_BLOWS);
+        goOn();
+        this.time.sleep(Duration.ofMillis(20 + this.random.nextInt(100)));
+    }
+
+    private void goOn() {
+        this.ceiling = this.accepted.get() + STEP;
+    }
+
+    private void awaitStepWithoutBroker() throws InterruptedException {
+        goOn();
+        awaitAccepted(this.accepted.get() + STEP / 2);
     }
 
     private void awaitAccepted(int count) throws InterruptedException {
+        await("accepts nothing", () -> this.accepted.get() >= count);
+    }
+
+    private void await(String complaint, Condition condition) throws InterruptedException {
         long giveUpAt = this.time.nanoTime() + PATIENCE.toNanos();
-        while (this.sent.acceptedCount() < count) {
+        while (!condition.holds()) {
             if (this.time.nanoTime() > giveUpAt) {
                 throw new IllegalStateException(
-                        "The hub accepts nothing any more: %d of %d".formatted(this.sent.acceptedCount(), count));
+                        "The hub %s any more, after %d accepted".formatted(complaint, this.accepted.get()));
             }
-            this.time.sleep(Duration.ofMillis(5));
+            this.time.sleep(PAUSE);
         }
+    }
+
+    @FunctionalInterface
+    private interface Condition {
+
+        boolean holds();
     }
 }
