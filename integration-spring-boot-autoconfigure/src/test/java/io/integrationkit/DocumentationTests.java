@@ -192,8 +192,7 @@ class DocumentationTests {
         try (InputStream in = DocumentationTests.class.getResourceAsStream(METADATA)) {
             assertThat(in).as(METADATA).isNotNull();
             for (JsonNode property : JsonMapper.shared().readTree(in).path("properties")) {
-                String defaultValue =
-                        property.path("defaultValue").asString("").replace('_', '-');
+                String defaultValue = property.path("defaultValue").asString("").replace('_', '-');
                 properties.put(property.path("name").asString(), defaultValue);
             }
         } catch (IOException ex) {

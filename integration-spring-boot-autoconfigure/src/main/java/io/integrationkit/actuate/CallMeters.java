@@ -9,9 +9,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Counts and times the calls of each operation: {@code integration.calls} (timer, tags {@code operation} and
@@ -50,8 +50,7 @@ public final class CallMeters implements CallObserver {
 
         private final Counter attempts;
 
-        private final AtomicReferenceArray<@Nullable Timer> calls =
-                new AtomicReferenceArray<>(CallOutcome.values().length);
+        private final Map<CallOutcome, Timer> calls = new ConcurrentHashMap<>();
 
         Meters(MeterRegistry registry, TimeSource time, String operation) {
             this.registry = registry;
@@ -78,14 +77,14 @@ public final class CallMeters implements CallObserver {
         }
 
         private Timer timer(CallOutcome outcome) {
-            Timer timer = this.calls.get(outcome.ordinal());
+            Timer timer = this.calls.get(outcome);
             if (timer == null) {
                 timer = Timer.builder("integration.calls")
                         .description("Calls of an operation by how they ended")
                         .tag("operation", this.operation)
                         .tag("outcome", outcome.name().toLowerCase(Locale.ROOT).replace('_', '-'))
                         .register(this.registry);
-                this.calls.set(outcome.ordinal(), timer);
+                this.calls.put(outcome, timer);
             }
             return timer;
         }

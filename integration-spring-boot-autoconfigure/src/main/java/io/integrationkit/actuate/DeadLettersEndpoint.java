@@ -83,7 +83,8 @@ public class DeadLettersEndpoint {
             return this.deadLetters.list(filter, after, size);
         } catch (ProblemException ex) {
             if (ex.code() == ProblemCode.DEAD_LETTER_NOT_FOUND) {
-                throw new InvalidEndpointRequestException(ex.getMessage(), "'after' is not the id of a dead letter");
+                throw new InvalidEndpointRequestException(
+                        String.valueOf(ex.getMessage()), "'after' is not the id of a dead letter");
             }
             throw ex;
         }

@@ -57,6 +57,9 @@ public final class IntegrationHealth {
         if (backlog.oldestAge() != null) {
             health.withDetail("oldest", backlog.oldestAge().toString());
         }
+        if (outbox.lastError() != null) {
+            health.withDetail("lastError", outbox.lastError());
+        }
         if (!outbox.unavailableDestinations().isEmpty()) {
             health.withDetail("unavailableDestinations", outbox.unavailableDestinations());
         }

@@ -3,8 +3,9 @@ package io.integrationkit.call;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
+import org.jspecify.annotations.Nullable;
 
-/** An annotated method cannot work as it stands; start-up ends with it. */
+/** An annotated method or a setting cannot work as it stands; start-up ends with it. */
 public class InvalidOperationException extends ProblemException {
 
     private static final long serialVersionUID = 1L;
@@ -19,7 +20,19 @@ public class InvalidOperationException extends ProblemException {
      * @param action what to change
      */
     public InvalidOperationException(ProblemCode code, String message, String action) {
-        super(code, FailureCategory.PERMANENT, message);
+        this(code, message, action, null);
+    }
+
+    /**
+     * Creates an exception with a cause.
+     *
+     * @param code which problem it is
+     * @param message what is wrong, naming the setting and its value
+     * @param action what to change
+     * @param cause the exception behind it, or {@code null}
+     */
+    protected InvalidOperationException(ProblemCode code, String message, String action, @Nullable Throwable cause) {
+        super(code, FailureCategory.PERMANENT, message, null, cause);
         this.action = action;
     }
 

@@ -20,6 +20,8 @@ public record Operation(String name, String beanName, Class<?> beanType, Method 
 
     private static final String KAFKA_LISTENER = "org.springframework.kafka.annotation.KafkaListener";
 
+    private static final String KAFKA_HANDLER = "org.springframework.kafka.annotation.KafkaHandler";
+
     /**
      * Finds an annotation of the method, also as a meta-annotation or on an overridden or interface method.
      *
@@ -37,8 +39,9 @@ public record Operation(String name, String beanName, Class<?> beanType, Method 
      * @return whether the method is a listener whose records are delivered again after an exception
      */
     public boolean redelivered() {
-        return MergedAnnotations.from(this.method, MergedAnnotations.SearchStrategy.TYPE_HIERARCHY)
-                .isPresent(KAFKA_LISTENER);
+        MergedAnnotations annotations =
+                MergedAnnotations.from(this.method, MergedAnnotations.SearchStrategy.TYPE_HIERARCHY);
+        return annotations.isPresent(KAFKA_LISTENER) || annotations.isPresent(KAFKA_HANDLER);
     }
 
     /**

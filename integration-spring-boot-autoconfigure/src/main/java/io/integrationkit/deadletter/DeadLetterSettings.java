@@ -1,8 +1,7 @@
 package io.integrationkit.deadletter;
 
-import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.failure.ProblemCode;
-import io.integrationkit.failure.ProblemException;
 import java.time.Duration;
 
 /**
@@ -22,10 +21,10 @@ public record DeadLetterSettings(Duration replayLease, int maxEntries) {
         }
     }
 
-    private static ProblemException invalid(String property, Object value, String why) {
-        return new ProblemException(
+    private static InvalidOperationException invalid(String property, Object value, String why) {
+        return new InvalidOperationException(
                 ProblemCode.INVALID_SETTING,
-                FailureCategory.PERMANENT,
-                "integration.dead-letters.%s=%s %s".formatted(property, value, why));
+                "integration.dead-letters.%s=%s %s".formatted(property, value, why),
+                "Set integration.dead-letters.%s to more than zero.".formatted(property));
     }
 }

@@ -145,7 +145,7 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
 
     /** Runs a statement whose first values are those of a failure; tells whether it changed a row. */
     private boolean update(String sql, LastFailure failure, @Nullable Object... further) {
-        List<@Nullable Object> values = new ArrayList<>(Arrays.asList(
+        List<@Nullable Object> values = new ArrayList<@Nullable Object>(Arrays.<@Nullable Object>asList(
                 failure.category().name(),
                 failure.exceptionType(),
                 failure.message(),
@@ -191,15 +191,18 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
                 condition.values(limit));
     }
 
-    private Long positionOf(String id) {
-        return this.jdbc
-                .queryForList("select seq from integration_dead_letter where id = ?", Long.class, Text.withoutNul(id))
-                .stream()
-                .findFirst()
-                .orElseThrow(() -> new ProblemException(
-                        ProblemCode.DEAD_LETTER_NOT_FOUND,
-                        FailureCategory.VALIDATION,
-                        "there is no dead letter " + Text.line(id)));
+    private long positionOf(String id) {
+        List<Long> positions = this.jdbc.query(
+                "select seq from integration_dead_letter where id = ?",
+                (row, index) -> row.getLong("seq"),
+                Text.withoutNul(id));
+        if (positions.isEmpty()) {
+            throw new ProblemException(
+                    ProblemCode.DEAD_LETTER_NOT_FOUND,
+                    FailureCategory.VALIDATION,
+                    "there is no dead letter " + Text.line(id));
+        }
+        return positions.get(0);
     }
 
     @Override

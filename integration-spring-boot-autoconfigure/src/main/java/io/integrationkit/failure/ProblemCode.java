@@ -52,8 +52,7 @@ public enum ProblemCode {
 
     DEAD_LETTER_NOT_FOUND("INT-601", "There is no such dead letter"),
     DEAD_LETTER_NOT_REPLAYABLE("INT-602", "A dead letter cannot be replayed in its state"),
-    OPERATION_UNKNOWN("INT-603", "There is no operation of this name"),
-    RECORD_UNDECODABLE("INT-604", "A record could not be decoded");
+    OPERATION_UNKNOWN("INT-603", "There is no operation of this name");
 
     private final String id;
 

@@ -4,6 +4,7 @@ import io.integrationkit.call.Call;
 import io.integrationkit.call.CallOutcome;
 import io.integrationkit.call.DeadLetteredException;
 import io.integrationkit.call.Stage;
+import io.integrationkit.context.Replay;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
@@ -47,7 +48,8 @@ final class IdempotentStage implements Stage {
         }
         if (claim instanceof Claim.DeadLettered deadLettered) {
             call.deadLettered(deadLettered.entryId());
-            if (call.operation().returnsNothing()) {
+            // A replay that returned normally would close an entry whose work was not done.
+            if (call.operation().returnsNothing() && Replay.current() == null) {
                 return null;
             }
             throw new DeadLetteredException(call.operation().name(), deadLettered.entryId(), null);

@@ -4,6 +4,7 @@ import io.integrationkit.call.DeadLetteredException;
 import io.integrationkit.deduplicate.DuplicateMessageException;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import java.time.Duration;
 import java.util.function.Function;
@@ -21,6 +22,7 @@ import org.springframework.kafka.listener.ListenerContainerPauseService;
 import org.springframework.kafka.listener.ListenerContainerRegistry;
 import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.backoff.BackOff;
 import org.springframework.util.backoff.ExponentialBackOff;
 import org.springframework.util.backoff.FixedBackOff;
@@ -29,8 +31,8 @@ import org.springframework.util.backoff.FixedBackOff;
  * What becomes of a record whose handling failed, by category:
  *
  * <ul>
- *   <li>{@code REJECTED} and {@code RATE_LIMIT}: the container pauses for the time the failure names and the record
- *       comes again, as often as it takes; no attempt is used up and nothing is dead-lettered.
+ *   <li>{@code REJECTED} and {@code RATE_LIMIT}, and whatever names the time to wait: the container pauses for that time
+ *       and the record comes again, as often as it takes; no attempt is used up and nothing is dead-lettered.
  *   <li>{@code TEMPORARY}: the same with growing pauses, ten times; then the record is dead-lettered.
  *   <li>{@code PERMANENT}, {@code VALIDATION} and records that cannot be decoded: dead-lettered at once.
  *   <li>A call that was already dead-lettered, and a message that was handled before, count as handled.
@@ -88,8 +90,9 @@ public final class ListenerErrorHandling
     public void postProcess(AbstractMessageListenerContainer<Object, Object> container) {
         if (container.getCommonErrorHandler() != null) {
             LOGGER.info(
-                    "Listener '{}' keeps the application's own error handler {}: a failed record is not handled by"
+                    "{}: Listener '{}' keeps the application's own error handler {}: a failed record is not handled by"
                             + " category",
+                    ProblemCode.LISTENER_ERROR_HANDLER,
                     container.getListenerId(),
                     container.getCommonErrorHandler().getClass().getName());
             return;
@@ -106,16 +109,20 @@ public final class ListenerErrorHandling
     }
 
     static BackOff backOff(Failure failure) {
+        if (failure.retryable() && failure.retryAfter() != null) {
+            return pausing(failure);
+        }
         return switch (failure.category()) {
-            case REJECTED, RATE_LIMIT -> new FixedBackOff(pause(failure).toMillis(), FixedBackOff.UNLIMITED_ATTEMPTS);
+            case REJECTED, RATE_LIMIT -> pausing(failure);
             case TEMPORARY -> growing();
             case PERMANENT, VALIDATION -> new FixedBackOff(0, 0);
         };
     }
 
-    private static Duration pause(Failure failure) {
+    private static BackOff pausing(Failure failure) {
         Duration hint = failure.retryAfter();
-        return (hint == null || hint.isZero()) ? PAUSE_WITHOUT_HINT : hint;
+        Duration pause = (hint == null || hint.isZero()) ? PAUSE_WITHOUT_HINT : hint;
+        return new FixedBackOff(pause.toMillis(), FixedBackOff.UNLIMITED_ATTEMPTS);
     }
 
     private static BackOff growing() {
@@ -142,7 +149,8 @@ public final class ListenerErrorHandling
     private record Pausing(ListenerContainerPauseService pauses) implements BackOffHandler {
 
         @Override
-        public void onNextBackOff(@Nullable MessageListenerContainer container, Exception exception, long millis) {
+        public void onNextBackOff(
+                @Nullable MessageListenerContainer container, @Nullable Exception exception, long millis) {
             if (container == null || millis <= 0) {
                 return;
             }
@@ -155,14 +163,14 @@ public final class ListenerErrorHandling
         }
 
         /** Messages of exceptions that are not ours may hold a payload; their types do not. */
-        private static String reason(Exception exception) {
+        private static String reason(@Nullable Exception exception) {
             Throwable cause = exception;
-            while (cause.getCause() != null) {
+            while (cause != null && cause.getCause() != null) {
                 cause = cause.getCause();
             }
             return (cause instanceof ProblemException problem)
                     ? String.valueOf(problem.getMessage())
-                    : cause.getClass().getName();
+                    : ClassUtils.getQualifiedName((cause != null) ? cause.getClass() : Throwable.class);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.integrationkit.listener;
 
 import io.integrationkit.call.OperationAnnotation;
+import io.integrationkit.failure.ProblemCode;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
@@ -39,8 +40,9 @@ public final class OperationListenerEnhancer implements AnnotationEnhancer {
         }
         if (!"".equals(attributes.getOrDefault(CONTAINER_POST_PROCESSOR, ""))) {
             LOGGER.info(
-                    "{} keeps its own containerPostProcessor '{}': a failed record is handled by the container's error"
+                    "{}: {} keeps its own containerPostProcessor '{}': a failed record is handled by the container's error"
                             + " handler, not by category",
+                    ProblemCode.LISTENER_ERROR_HANDLER,
                     element,
                     attributes.get(CONTAINER_POST_PROCESSOR));
             return attributes;

@@ -84,7 +84,7 @@ final class RelayLoop {
 
     private final Deque<Lane> ready = new ArrayDeque<>();
 
-    private final List<Delivered> acknowledged = new ArrayList<>();
+    private final Acknowledged acknowledged;
 
     private int inFlight;
 
@@ -113,6 +113,7 @@ final class RelayLoop {
         this.time = time;
         this.events = events;
         this.counters = counters;
+        this.acknowledged = new Acknowledged(spec);
         this.pollNanos = spec.pollMin().toNanos();
         this.nextRead = time.nanoTime();
     }
@@ -126,13 +127,16 @@ final class RelayLoop {
      */
     long step(@Nullable SendEnded ended) {
         settle(ended);
-        deleteAcknowledged();
+        send();
+        if (this.inFlight == 0 || this.acknowledged.due(this.time.nanoTime())) {
+            deleteAcknowledged();
+        }
         if (this.events.takeWake()) {
             this.readNow = true;
         }
         read();
         send();
-        return untilNextRead();
+        return untilNextStep();
     }
 
     /**
@@ -174,7 +178,7 @@ final class RelayLoop {
             state(lane).answered(ended.begun());
             this.counters.sent.increment();
             lane.removeHead();
-            this.acknowledged.add(new Delivered(lane.round(), message.row()));
+            this.acknowledged.add(lane.round(), message.row(), this.time.nanoTime());
             goOn(lane);
         } else if (refused(failure)) {
             state(lane).answered(ended.begun());
@@ -228,12 +232,10 @@ final class RelayLoop {
     }
 
     private void deleteAcknowledged() {
-        if (this.acknowledged.isEmpty()) {
-            return;
+        if (!this.acknowledged.isEmpty()) {
+            this.store.delete(this.acknowledged.rows());
+            this.acknowledged.drain().forEach((round) -> done(round, 1));
         }
-        this.store.delete(this.acknowledged.stream().map(Delivered::row).toList());
-        this.acknowledged.forEach((delivered) -> done(delivered.round(), 1));
-        this.acknowledged.clear();
     }
 
     private void drop(Lane lane) {
@@ -354,14 +356,14 @@ final class RelayLoop {
         return held != null && held.epoch() == ofRound.epoch() && held.maySend(now);
     }
 
-    private long untilNextRead() {
+    private long untilNextStep() {
         long now = this.time.nanoTime();
         for (DestinationState state : this.states.values()) {
             if (state.paused(now) && state.pausedUntil() - this.nextRead < 0) {
                 this.nextRead = state.pausedUntil();
             }
         }
-        return this.readNow ? 0 : Math.max(0, this.nextRead - now);
+        return this.readNow ? 0 : Math.max(0, Math.min(this.nextRead - now, this.acknowledged.untilDue(now)));
     }
 
     private DestinationState state(Lane lane) {
@@ -372,6 +374,4 @@ final class RelayLoop {
     private ShardHistory history(int shard) {
         return this.histories.computeIfAbsent(shard, (number) -> new ShardHistory());
     }
-
-    private record Delivered(ShardRound round, StoredMessage.Row row) {}
 }

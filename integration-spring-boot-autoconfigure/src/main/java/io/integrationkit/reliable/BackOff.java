@@ -22,9 +22,9 @@ final class BackOff {
      * @return time to wait before the next attempt
      */
     Duration after(int attempt) {
-        double grown = this.spec.baseDelay().toNanos() * Math.pow(this.spec.multiplier(), attempt - 1);
+        double grown = (double) this.spec.baseDelay().toNanos() * Math.pow(this.spec.multiplier(), attempt - 1);
         // The comparison also catches infinity; a cast from double to long stays within the range of a long.
-        long ceiling = (long) Math.min(grown, this.spec.maxDelay().toNanos());
+        long ceiling = (long) Math.min(grown, (double) this.spec.maxDelay().toNanos());
         return Duration.ofNanos((this.spec.jitter() == Jitter.NONE) ? ceiling : this.random.nextLong(ceiling + 1));
     }
 }

@@ -66,20 +66,27 @@ final class PolicyLayers {
     }
 
     private @Nullable CircuitBreakerSpec circuitBreaker() {
-        if (!choose("circuit-breaker.enabled", breaker(PolicySettings.Breaker::enabled))) {
+        if (!choose(
+                "circuit-breaker.enabled",
+                (settings) -> settings.circuitBreaker().enabled())) {
             return null;
         }
         return new CircuitBreakerSpec(
-                choose("circuit-breaker.window-size", breaker(PolicySettings.Breaker::windowSize)),
-                choose("circuit-breaker.failure-rate-threshold", breaker(PolicySettings.Breaker::failureRateThreshold)),
-                choose("circuit-breaker.minimum-calls", breaker(PolicySettings.Breaker::minimumCalls)),
-                choose("circuit-breaker.open-duration", breaker(PolicySettings.Breaker::openDuration)),
-                choose("circuit-breaker.half-open-probes", breaker(PolicySettings.Breaker::halfOpenProbes)));
-    }
-
-    private static <T> Function<PolicySettings, @Nullable T> breaker(
-            Function<PolicySettings.Breaker, @Nullable T> setting) {
-        return (settings) -> setting.apply(settings.circuitBreaker());
+                choose(
+                        "circuit-breaker.window-size",
+                        (settings) -> settings.circuitBreaker().windowSize()),
+                choose(
+                        "circuit-breaker.failure-rate-threshold",
+                        (settings) -> settings.circuitBreaker().failureRateThreshold()),
+                choose(
+                        "circuit-breaker.minimum-calls",
+                        (settings) -> settings.circuitBreaker().minimumCalls()),
+                choose(
+                        "circuit-breaker.open-duration",
+                        (settings) -> settings.circuitBreaker().openDuration()),
+                choose(
+                        "circuit-breaker.half-open-probes",
+                        (settings) -> settings.circuitBreaker().halfOpenProbes()));
     }
 
     private <T> T choose(String key, Function<PolicySettings, @Nullable T> setting) {

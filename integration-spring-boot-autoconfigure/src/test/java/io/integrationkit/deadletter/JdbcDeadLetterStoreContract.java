@@ -182,11 +182,16 @@ abstract class JdbcDeadLetterStoreContract extends DeadLetterReplayContract {
                 .isEmpty();
         assertThat(entry(id).status()).isEqualTo(Status.NEW);
 
-        this.sender = (message) -> this.jdbc.update("insert into delivery values (?)", message.messageId());
+        List<String> seen = new ArrayList<>();
+        this.sender = (message) -> {
+            this.jdbc.update("insert into delivery values (?)", message.messageId());
+            seen.addAll(this.jdbc.queryForList("select status from integration_dead_letter", String.class));
+        };
 
         assertThat(this.deadLetters.replay(id).outcome()).isEqualTo(Outcome.REPLAYED);
         assertThat(this.jdbc.queryForList("select id from delivery", String.class))
                 .containsExactly("m-1");
+        assertThat(seen).as("status in the transaction of the insert").containsExactly("RESOLVED");
         assertThat(entry(id).status()).isEqualTo(Status.RESOLVED);
     }
 

@@ -12,6 +12,7 @@ import io.integrationkit.context.Correlation;
 import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetterFilter;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.IntegrationException;
 import io.integrationkit.failure.ProblemCode;
@@ -43,6 +44,7 @@ import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.kafka.listener.RecordInterceptor;
 import org.springframework.kafka.support.converter.JacksonJsonMessageConverter;
 import org.springframework.kafka.support.converter.RecordMessageConverter;
+import org.springframework.util.backoff.BackOffExecution;
 
 class ListenerErrorHandlingTests {
 
@@ -122,6 +124,16 @@ class ListenerErrorHandlingTests {
             await().atMost(PATIENCE).until(() -> this.listeners.seen.size() == 3);
             assertThat(entries(context)).isEmpty();
         });
+    }
+
+    @Test
+    void aFailureThatNamesTheTimeToWaitPausesAndUsesUpNothing() {
+        BackOffExecution pauses = ListenerErrorHandling.backOff(
+                        Failure.of(FailureCategory.TEMPORARY).withRetryAfter(Duration.ofSeconds(7)))
+                .start();
+        for (int i = 0; i < 100; i++) {
+            assertThat(pauses.nextBackOff()).isEqualTo(7_000);
+        }
     }
 
     @Test
@@ -237,7 +249,7 @@ class ListenerErrorHandlingTests {
                 null,
                 java.util.Map.of(),
                 new byte[0],
-                io.integrationkit.failure.Failure.of(FailureCategory.PERMANENT),
+                Failure.of(FailureCategory.PERMANENT),
                 new IllegalStateException("full"),
                 1));
     }

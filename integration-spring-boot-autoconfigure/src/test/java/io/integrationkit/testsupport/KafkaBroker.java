@@ -2,14 +2,28 @@ package io.integrationkit.testsupport;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.jspecify.annotations.Nullable;
+import org.junit.platform.launcher.LauncherSession;
+import org.junit.platform.launcher.LauncherSessionListener;
 import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 
 /** A real broker, started once for all tests of this JVM; each test takes topics of its own. */
-public final class KafkaBroker {
+public final class KafkaBroker implements LauncherSessionListener {
 
     private static final AtomicInteger TOPICS = new AtomicInteger();
 
-    private KafkaBroker() {}
+    private static volatile @Nullable EmbeddedKafkaKraftBroker started;
+
+    /** For the test launcher, which stops the broker after the last test. */
+    public KafkaBroker() {}
+
+    @Override
+    public void launcherSessionClosed(LauncherSession session) {
+        EmbeddedKafkaKraftBroker broker = started;
+        if (broker != null) {
+            broker.destroy();
+        }
+    }
 
     /** Address of the broker; starts it if need be. */
     public static String address() {
@@ -33,7 +47,7 @@ public final class KafkaBroker {
             broker.brokerProperty("offsets.topic.num.partitions", "1");
             broker.brokerProperty("group.initial.rebalance.delay.ms", "0");
             broker.afterPropertiesSet();
-            Runtime.getRuntime().addShutdownHook(new Thread(broker::destroy));
+            started = broker;
             return broker;
         }
     }

@@ -13,8 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings of reliable calls.
  *
- * @param defaults Settings of every policy that does not say otherwise
- * @param policies Settings by name of the policy
+ * @param defaults Settings of every policy that does not say otherwise.
+ * @param policies Settings by name of the policy.
  */
 @ConfigurationProperties(value = "integration.reliable", ignoreUnknownFields = false)
 public record ReliableProperties(
@@ -33,14 +33,14 @@ public record ReliableProperties(
     /**
      * Settings of every policy that does not say otherwise.
      *
-     * @param maxAttempts Most attempts of a call, the first included
-     * @param baseDelay Wait after the first attempt
-     * @param maxDelay Longest wait between two attempts; a callee that asks for more is not asked again
-     * @param multiplier Growth of the wait with each attempt
-     * @param jitter How the wait is spread, so that callers who failed together do not come back together
-     * @param maxElapsed Time since the beginning of a call after which no further attempt begins
-     * @param onExhausted What happens to a call that is given up: rethrow or dead-letter
-     * @param circuitBreaker Settings of the circuit breaker
+     * @param maxAttempts Most attempts of a call, the first included.
+     * @param baseDelay Wait after the first attempt.
+     * @param maxDelay Longest wait between two attempts; a callee that asks for more is not asked again.
+     * @param multiplier Growth of the wait with each attempt.
+     * @param jitter How the wait is spread, so that callers who failed together do not come back together.
+     * @param maxElapsed Time since the beginning of a call after which no further attempt begins.
+     * @param onExhausted What happens to a call that is given up: rethrow or dead-letter.
+     * @param circuitBreaker Settings of the circuit breaker.
      */
     public record Defaults(
             @DefaultValue("3") int maxAttempts,
@@ -68,12 +68,12 @@ public record ReliableProperties(
     /**
      * Settings of every circuit breaker that does not say otherwise.
      *
-     * @param enabled Whether calls are refused while the callee is known to be down
-     * @param windowSize Number of latest calls that are looked at
-     * @param failureRateThreshold Percentage of failures in the window at which the circuit breaker opens
-     * @param minimumCalls Number of calls in the window below which the circuit breaker does not open
-     * @param openDuration Time for which calls are refused before the callee is probed
-     * @param halfOpenProbes Number of calls let through to probe the callee
+     * @param enabled Whether calls are refused while the callee is known to be down.
+     * @param windowSize Number of latest calls that are looked at.
+     * @param failureRateThreshold Percentage of failures in the window at which the circuit breaker opens.
+     * @param minimumCalls Number of calls in the window below which the circuit breaker does not open.
+     * @param openDuration Time for which calls are refused before the callee is probed.
+     * @param halfOpenProbes Number of calls let through to probe the callee.
      */
     public record DefaultCircuitBreaker(
             @DefaultValue("true") boolean enabled,
@@ -97,14 +97,14 @@ public record ReliableProperties(
     /**
      * Settings of one policy.
      *
-     * @param maxAttempts Most attempts of a call, the first included
-     * @param baseDelay Wait after the first attempt
-     * @param maxDelay Longest wait between two attempts; a callee that asks for more is not asked again
-     * @param multiplier Growth of the wait with each attempt
-     * @param jitter How the wait is spread, so that callers who failed together do not come back together
-     * @param maxElapsed Time since the beginning of a call after which no further attempt begins
-     * @param onExhausted What happens to a call that is given up: rethrow or dead-letter
-     * @param circuitBreaker Settings of the circuit breaker
+     * @param maxAttempts Most attempts of a call, the first included.
+     * @param baseDelay Wait after the first attempt.
+     * @param maxDelay Longest wait between two attempts; a callee that asks for more is not asked again.
+     * @param multiplier Growth of the wait with each attempt.
+     * @param jitter How the wait is spread, so that callers who failed together do not come back together.
+     * @param maxElapsed Time since the beginning of a call after which no further attempt begins.
+     * @param onExhausted What happens to a call that is given up: rethrow or dead-letter.
+     * @param circuitBreaker Settings of the circuit breaker.
      */
     public record Policy(
             @Nullable Integer maxAttempts,
@@ -132,12 +132,12 @@ public record ReliableProperties(
     /**
      * Settings of the circuit breaker of one policy.
      *
-     * @param enabled Whether calls are refused while the callee is known to be down
-     * @param windowSize Number of latest calls that are looked at
-     * @param failureRateThreshold Percentage of failures in the window at which the circuit breaker opens
-     * @param minimumCalls Number of calls in the window below which the circuit breaker does not open
-     * @param openDuration Time for which calls are refused before the callee is probed
-     * @param halfOpenProbes Number of calls let through to probe the callee
+     * @param enabled Whether calls are refused while the callee is known to be down.
+     * @param windowSize Number of latest calls that are looked at.
+     * @param failureRateThreshold Percentage of failures in the window at which the circuit breaker opens.
+     * @param minimumCalls Number of calls in the window below which the circuit breaker does not open.
+     * @param openDuration Time for which calls are refused before the callee is probed.
+     * @param halfOpenProbes Number of calls let through to probe the callee.
      */
     public record CircuitBreaker(
             @Nullable Boolean enabled,

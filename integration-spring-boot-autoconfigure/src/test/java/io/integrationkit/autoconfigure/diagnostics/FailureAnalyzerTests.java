@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.integrationkit.autoconfigure.jdbc.IntegrationJdbcProperties;
 import io.integrationkit.call.InvalidOperationException;
+import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.failure.ProblemException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -17,10 +19,11 @@ import org.springframework.core.io.support.SpringFactoriesLoader;
 class FailureAnalyzerTests {
 
     @Test
-    void bothAnalyzersAreRegistered() {
+    void theAnalyzersAreRegistered() {
         assertThat(SpringFactoriesLoader.forDefaultResourceLocation()
                         .load(FailureAnalyzer.class, null, (type, name, ex) -> {}))
                 .hasAtLeastOneElementOfType(InvalidOperationFailureAnalyzer.class)
+                .hasAtLeastOneElementOfType(ProblemFailureAnalyzer.class)
                 .hasAtLeastOneElementOfType(UnknownPropertyFailureAnalyzer.class);
     }
 
@@ -47,6 +50,19 @@ class FailureAnalyzerTests {
         assertThat(analysis).isNotNull();
         assertThat(analysis.getDescription()).isEqualTo("INT-101: it is final");
         assertThat(analysis.getAction()).isEqualTo("Remove it.");
+    }
+
+    @Test
+    void anUnsupportedDatabaseIsAnsweredWithTheChoicesThereAre() {
+        FailureAnalysis analysis = new ProblemFailureAnalyzer()
+                .analyze(new IllegalStateException(new ProblemException(
+                        ProblemCode.UNSUPPORTED_DATABASE, FailureCategory.PERMANENT, "'Derby' is not supported")));
+        assertThat(analysis).isNotNull();
+        assertThat(analysis.getAction()).contains("PostgreSQL", "integration.jdbc.enabled=false");
+        assertThat(new ProblemFailureAnalyzer()
+                        .analyze(new ProblemException(
+                                ProblemCode.MESSAGE_TOO_LARGE, FailureCategory.VALIDATION, "not at start-up")))
+                .isNull();
     }
 
     private static @Nullable FailureAnalysis analyze(String property) {

@@ -7,6 +7,7 @@ import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration;
 import io.integrationkit.autoconfigure.event.EventAutoConfiguration;
 import io.integrationkit.autoconfigure.jdbc.IntegrationJdbcAutoConfiguration;
+import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
 import io.integrationkit.call.StateStore;
 import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.failure.ProblemCode;
@@ -46,6 +47,7 @@ class OutboxAutoConfigurationTests {
                     EventAutoConfiguration.class,
                     IntegrationJdbcAutoConfiguration.class,
                     DeadLetterAutoConfiguration.class,
+                    ReliableAutoConfiguration.class,
                     OutboxAutoConfiguration.class));
 
     private final ApplicationContextRunner inDatabase = this.inMemory.withConfiguration(AutoConfigurations.of(
