@@ -43,8 +43,6 @@ final class Nemesis implements LoadDriver.Pace {
 
     private volatile int ceiling;
 
-    private volatile boolean dead;
-
     Nemesis(Processes processes, DownstreamLog downstream, TimeSource time, int deliveries, long seed) {
         this.processes = processes;
         this.downstream = downstream;
@@ -62,29 +60,22 @@ final class Nemesis implements LoadDriver.Pace {
     public void awaitTurn(int acceptedSoFar) throws InterruptedException {
         this.accepted.accumulateAndGet(acceptedSoFar, Math::max);
         while (this.accepted.get() >= this.ceiling) {
-            if (this.dead) {
-                throw new IllegalStateException("The nemesis died before its work was done");
-            }
             this.time.sleep(PAUSE);
         }
     }
 
     void strike() throws InterruptedException {
-        try {
-            awaitMoment(0.08);
-            killHub();
-            awaitMoment(0.22);
-            killHub();
-            awaitMoment(0.36);
-            killBroker();
-            awaitMoment(0.56);
-            killHubWithoutBroker();
-            awaitMoment(0.78);
-            killHub();
-            this.ceiling = Integer.MAX_VALUE;
-        } finally {
-            this.dead = true;
-        }
+        awaitMoment(0.08);
+        killHub();
+        awaitMoment(0.22);
+        killHub();
+        awaitMoment(0.36);
+        killBroker();
+        awaitMoment(0.56);
+        killHubWithoutBroker();
+        awaitMoment(0.78);
+        killHub();
+        this.ceiling = Integer.MAX_VALUE;
     }
 
     private void killHub() throws InterruptedException {
