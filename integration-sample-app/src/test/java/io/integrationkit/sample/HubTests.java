@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -194,6 +195,20 @@ class HubTests {
                 .extracting(Effect::deliveryId)
                 .doesNotHaveDuplicates()
                 .containsExactlyInAnyOrderElementsOf(this.sent.keySet());
+    }
+
+    @Test
+    void theChatHearsOfEachKeyInItsSequenceApartFromWhatWasReplayed() {
+        Set<String> deadLettered =
+                this.jdbc.sql("SELECT entry_key FROM integration_dead_letter").query(String.class).list().stream()
+                        .map((messageId) ->
+                                this.downstream.log().deliveryOf(messageId).orElseThrow())
+                        .collect(Collectors.toSet());
+        assertThat(deadLettered).isNotEmpty();
+        Map<String, List<Long>> sequences = this.downstream.log().effects().stream()
+                .filter((effect) -> !deadLettered.contains(effect.deliveryId()))
+                .collect(Collectors.groupingBy(Effect::key, Collectors.mapping(Effect::sequence, Collectors.toList())));
+        assertThat(sequences).allSatisfy((key, ofKey) -> assertThat(ofKey).isSorted());
     }
 
     private HttpResponse<String> post(byte[] body) throws Exception {
