@@ -34,7 +34,7 @@ class KillTests {
     private final TimeSource time = TimeSource.system();
 
     @Test
-    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void nothingIsLostDoneTwiceOrOutOfOrderWhenHubAndBrokerAreKilled() throws Exception {
         Path directory = Path.of("target", "process-test", Long.toString(this.time.nanoTime(), 36));
         ExecutorService executor = Executors.newSingleThreadExecutor();
