@@ -119,8 +119,8 @@ public final class ReliableCalls implements PlanContributor {
         if (mayRepeat && safe == SafeToRetry.UNKNOWN && !isIdempotent(operation)) {
             plan.finding(
                     ProblemCode.RETRY_WITHOUT_IDEMPOTENCY,
-                    "An attempt whose outcome is unknown is repeated and may do its work twice; add @Idempotent, or say"
-                            + " @Reliable(safeToRetry = YES) or NO");
+                    "An attempt whose outcome is unknown is repeated and may do its work twice; add @Idempotent"
+                            + " and send its key to the callee, or say @Reliable(safeToRetry = YES) or NO");
         }
         RetryRules rules =
                 new RetryRules(policy.retry(), new BackOff(policy.retry(), this.random), safe == SafeToRetry.NO);

@@ -34,6 +34,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerA
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -55,11 +56,9 @@ class CallPathTests {
 
     @Test
     void outerStagesRunOutsideTheTransactionAndInnerStagesInsideIt() {
-        this.transactional.withBean("orders", Orders.class).run((context) -> {
-            context.getBean(Orders.class).place();
-            assertThat(context.getBean(TraceContributor.class).trace)
-                    .containsExactly("outer", "inner in transaction", "place in transaction");
-        });
+        this.transactional
+                .withBean("orders", Orders.class)
+                .run(CallPathTests::assertThatStagesStandAroundTheTransaction);
     }
 
     @ParameterizedTest
@@ -76,9 +75,7 @@ class CallPathTests {
                 .withUserConfiguration(configuration)
                 .withBean("orders", Orders.class)
                 .run((context) -> {
-                    context.getBean(Orders.class).place();
-                    assertThat(context.getBean(TraceContributor.class).trace)
-                            .containsExactly("outer", "inner in transaction", "place in transaction");
+                    assertThatStagesStandAroundTheTransaction(context);
                     assertThat(adviceOf(context.getBean(Orders.class)))
                             .containsSubsequence("Outer", "TransactionInterceptor", "Inner");
                 });
@@ -89,11 +86,7 @@ class CallPathTests {
         this.transactional
                 .withClassLoader(new FilteredClassLoader(Advice.class))
                 .withBean("orders", Orders.class)
-                .run((context) -> {
-                    context.getBean(Orders.class).place();
-                    assertThat(context.getBean(TraceContributor.class).trace)
-                            .containsExactly("outer", "inner in transaction", "place in transaction");
-                });
+                .run(CallPathTests::assertThatStagesStandAroundTheTransaction);
     }
 
     @Test
@@ -101,11 +94,7 @@ class CallPathTests {
         this.transactional
                 .withPropertyValues("spring.aop.auto=false")
                 .withBean("orders", Orders.class)
-                .run((context) -> {
-                    context.getBean(Orders.class).place();
-                    assertThat(context.getBean(TraceContributor.class).trace)
-                            .containsExactly("outer", "inner in transaction", "place in transaction");
-                });
+                .run(CallPathTests::assertThatStagesStandAroundTheTransaction);
     }
 
     @Test
@@ -312,6 +301,12 @@ class CallPathTests {
                             .isThrownBy(() -> context.getBean(Orders.class).fail());
                     assertThat(seen).containsExactly("orders.place EXECUTED 1", "orders.fail FAILED 3");
                 });
+    }
+
+    private static void assertThatStagesStandAroundTheTransaction(ApplicationContext context) {
+        context.getBean(Orders.class).place();
+        assertThat(context.getBean(TraceContributor.class).trace)
+                .containsExactly("outer", "inner in transaction", "place in transaction");
     }
 
     private static CallObserver recording(List<String> seen) {
