@@ -66,11 +66,23 @@ final class IdempotentStage implements Stage {
         try {
             result = this.next.run(call);
         } catch (Throwable exception) {
-            afterFailure(call, token, exception);
+            uninterrupted(() -> afterFailure(call, token, exception));
             throw exception;
         }
-        afterReturn(call, token, result);
+        uninterrupted(() -> afterReturn(call, token, result));
         return result;
+    }
+
+    /** What became of the call must be written even if its thread was asked to stop: a pool refuses such a thread. */
+    private static void uninterrupted(Runnable write) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            write.run();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private void afterReturn(Call call, ClaimToken token, @Nullable Object result) {

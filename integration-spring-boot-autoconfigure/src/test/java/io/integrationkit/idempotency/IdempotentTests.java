@@ -358,6 +358,20 @@ class IdempotentTests {
     }
 
     @Test
+    void theEndIsWrittenAlsoByAThreadThatWasAskedToStop() {
+        withStore(new RefusingInterruptedThreads(), (payments) -> {
+            this.callee.work = () -> {
+                Thread.currentThread().interrupt();
+                return RECEIPT;
+            };
+            payments.pay(REQUEST);
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(payments.pay(REQUEST)).isEqualTo(RECEIPT);
+            assertThat(this.callee.calls).isEqualTo(1);
+        });
+    }
+
+    @Test
     void whenTheStoreCannotBeAskedNothingIsDone() {
         withStore(new FailingAtOnce(), (payments) -> {
             assertThatIllegalStateException().isThrownBy(() -> payments.pay(REQUEST));
@@ -602,6 +616,14 @@ class IdempotentTests {
         @Override
         public boolean release(ClaimToken token) {
             throw new IllegalStateException("database away");
+        }
+    }
+
+    private static final class RefusingInterruptedThreads extends Delegating {
+        @Override
+        public boolean complete(ClaimToken token, StoredResult result, Duration ttl) {
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+            return super.complete(token, result, ttl);
         }
     }
 
