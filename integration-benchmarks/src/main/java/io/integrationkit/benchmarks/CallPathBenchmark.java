@@ -13,7 +13,6 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
@@ -37,25 +36,22 @@ import org.springframework.context.annotation.Configuration;
 @Measurement(iterations = 5, time = 1)
 public class CallPathBenchmark {
 
-    private ConfigurableApplicationContext context;
+    private final Greeter floor = floor();
 
-    private Greeter floor;
+    private final ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
+            .web(WebApplicationType.NONE)
+            .properties(Map.of("spring.main.banner-mode", "off", "logging.level.root", "error"))
+            .run();
 
-    private Greeter reliable;
+    private final Greeter reliable = this.context.getBean(Greeter.class);
 
     private int number;
 
-    @Setup(Level.Trial)
-    public void start() {
+    private static Greeter floor() {
         ProxyFactory factory = new ProxyFactory(new Greeter());
         factory.setProxyTargetClass(true);
         factory.addAdvice((MethodInterceptor) MethodInvocation::proceed);
-        this.floor = (Greeter) factory.getProxy();
-        this.context = new SpringApplicationBuilder(Application.class)
-                .web(WebApplicationType.NONE)
-                .properties(Map.of("spring.main.banner-mode", "off", "logging.level.root", "error"))
-                .run();
-        this.reliable = this.context.getBean(Greeter.class);
+        return (Greeter) factory.getProxy();
     }
 
     @TearDown(Level.Trial)

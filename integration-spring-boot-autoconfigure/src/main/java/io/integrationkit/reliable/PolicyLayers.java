@@ -90,7 +90,8 @@ final class PolicyLayers {
     }
 
     private <T> T choose(String key, Function<PolicySettings, @Nullable T> setting) {
-        return Objects.requireNonNull(find(key, setting), DEFAULTS + key);
+        T value = this.<T>find(key, setting);
+        return Objects.requireNonNull(value, DEFAULTS + key);
     }
 
     private <T> T choose(
