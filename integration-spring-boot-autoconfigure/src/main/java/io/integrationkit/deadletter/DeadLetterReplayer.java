@@ -195,7 +195,7 @@ final class DeadLetterReplayer {
         FailureCategory category = this.classification.classify(failure).category();
         ProblemCode code = (failure instanceof ProblemException problem) ? problem.code() : null;
         String detail = Text.line(
-                (code != null) ? failure.getMessage() : failure.getClass().getName() + ": " + failure.getMessage());
+                (code != null) ? failure.getMessage() : failure.getClass().getName() + ": " + FailureText.of(failure));
         LastFailure met = calleeWasAsked(category, code)
                 ? LastFailure.of(failure, category, 1, this.time.now(), letter.correlationId())
                 : null;

@@ -39,7 +39,7 @@ record LastFailure(
         return new LastFailure(
                 category,
                 cause.getClass().getName(),
-                Text.line(cause.getMessage()),
+                Text.line(FailureText.of(cause)),
                 fingerprint(cause),
                 attempts,
                 at.truncatedTo(ChronoUnit.MICROS),

@@ -15,6 +15,7 @@ import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +23,10 @@ import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.client.HttpClientErrorException;
+import org.springframework.web.client.RestClientResponseException;
 
 /** What dead letters promise about storing, finding and listing, whatever keeps them. */
 abstract class DeadLetterStoreContract extends DeadLetterFixture {
@@ -137,6 +142,22 @@ abstract class DeadLetterStoreContract extends DeadLetterFixture {
                 operation("orders.ship"), "o\0-1", new IllegalStateException("a\r\nFORGED\0 line" + "x".repeat(900))));
 
         assertThat(entry(id).message()).startsWith("a  FORGED  line").hasSize(500);
+    }
+
+    @Test
+    void ofAnHttpAnswerTheStatusIsKeptAndTheBodyIsNot() {
+        RestClientResponseException answer = HttpClientErrorException.create(
+                "400 Bad Request: \"{card: 4711}\"",
+                HttpStatus.BAD_REQUEST,
+                "Bad Request",
+                HttpHeaders.EMPTY,
+                "{card: 4711}".getBytes(StandardCharsets.UTF_8),
+                StandardCharsets.UTF_8);
+        assertThat(answer).hasMessageContaining("4711");
+
+        String id = this.deadLetters.store(call(operation("orders.ship"), "o-1", answer));
+
+        assertThat(entry(id).message()).isEqualTo("400 Bad Request");
     }
 
     @Test
