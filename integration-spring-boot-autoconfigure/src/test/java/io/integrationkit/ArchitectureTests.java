@@ -39,6 +39,7 @@ class ArchitectureTests {
             Set.of("deadletter"),
             Set.of("deduplicate", "idempotency"),
             Set.of("reliable"),
+            Set.of("breaker", "limit"),
             Set.of("call"),
             Set.of("context", "jdbc"),
             Set.of("failure"));

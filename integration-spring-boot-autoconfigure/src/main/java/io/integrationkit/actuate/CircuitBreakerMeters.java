@@ -1,8 +1,8 @@
 package io.integrationkit.actuate;
 
-import io.integrationkit.reliable.CircuitBreakerStatus;
+import io.integrationkit.breaker.CircuitBreakerStatus;
+import io.integrationkit.breaker.CircuitState;
 import io.integrationkit.reliable.CircuitBreakers;
-import io.integrationkit.reliable.CircuitState;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

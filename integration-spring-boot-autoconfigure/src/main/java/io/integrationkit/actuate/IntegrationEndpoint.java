@@ -1,11 +1,11 @@
 package io.integrationkit.actuate;
 
+import io.integrationkit.breaker.CircuitBreakerStatus;
 import io.integrationkit.call.Finding;
 import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.Plan;
 import io.integrationkit.call.Setting;
 import io.integrationkit.call.StateStore;
-import io.integrationkit.reliable.CircuitBreakerStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -1,11 +1,11 @@
 package io.integrationkit.actuate;
 
+import io.integrationkit.breaker.CircuitBreakerStatus;
 import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetterFilter;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.outbox.OutboxBacklog;
 import io.integrationkit.outbox.OutboxStatistics;
-import io.integrationkit.reliable.CircuitBreakerStatus;
 import io.integrationkit.reliable.CircuitBreakers;
 import java.util.LinkedHashMap;
 import java.util.Map;

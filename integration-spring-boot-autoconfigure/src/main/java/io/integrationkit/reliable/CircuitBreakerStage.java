@@ -1,5 +1,6 @@
 package io.integrationkit.reliable;
 
+import io.integrationkit.breaker.CircuitBreaker;
 import io.integrationkit.call.Call;
 import io.integrationkit.call.CallOutcome;
 import io.integrationkit.call.Stage;

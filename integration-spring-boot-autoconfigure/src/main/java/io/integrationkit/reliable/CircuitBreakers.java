@@ -1,5 +1,9 @@
 package io.integrationkit.reliable;
 
+import io.integrationkit.breaker.CircuitBreaker;
+import io.integrationkit.breaker.CircuitBreakerSpec;
+import io.integrationkit.breaker.CircuitBreakerStatus;
+import io.integrationkit.breaker.CircuitState;
 import io.integrationkit.context.TimeSource;
 import java.util.List;
 import java.util.concurrent.ConcurrentMap;

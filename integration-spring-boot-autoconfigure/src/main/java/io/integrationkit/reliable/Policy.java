@@ -1,5 +1,6 @@
 package io.integrationkit.reliable;
 
+import io.integrationkit.breaker.CircuitBreakerSpec;
 import io.integrationkit.call.Setting;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,12 @@
 package io.integrationkit.reliable;
 
+import io.integrationkit.breaker.CircuitBreakerSpec;
 import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.call.Setting;
 import io.integrationkit.call.SettingSources;
+import io.integrationkit.failure.InvalidSettingException;
 import io.integrationkit.failure.ProblemCode;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,19 +74,27 @@ final class PolicyLayers {
                 (settings) -> settings.circuitBreaker().enabled())) {
             return null;
         }
+        Duration openDuration = choose(
+                "circuit-breaker.open-duration",
+                (settings) -> settings.circuitBreaker().openDuration());
         return new CircuitBreakerSpec(
+                CircuitBreakerSpec.Mode.ENFORCE,
+                CircuitBreakerSpec.WindowType.COUNT,
                 choose(
                         "circuit-breaker.window-size",
                         (settings) -> settings.circuitBreaker().windowSize()),
+                Duration.ofMinutes(1),
                 choose(
                         "circuit-breaker.failure-rate-threshold",
                         (settings) -> settings.circuitBreaker().failureRateThreshold()),
+                null,
+                100,
                 choose(
                         "circuit-breaker.minimum-calls",
                         (settings) -> settings.circuitBreaker().minimumCalls()),
-                choose(
-                        "circuit-breaker.open-duration",
-                        (settings) -> settings.circuitBreaker().openDuration()),
+                openDuration,
+                1,
+                openDuration,
                 choose(
                         "circuit-breaker.half-open-probes",
                         (settings) -> settings.circuitBreaker().halfOpenProbes()));

@@ -1,5 +1,7 @@
 package io.integrationkit.reliable;
 
+import io.integrationkit.breaker.CircuitBreaker;
+import io.integrationkit.breaker.CircuitBreakerSpec;
 import io.integrationkit.call.GivenUpCalls;
 import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.call.Operation;

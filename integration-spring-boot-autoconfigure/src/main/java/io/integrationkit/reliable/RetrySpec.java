@@ -1,6 +1,8 @@
 package io.integrationkit.reliable;
 
-import static io.integrationkit.reliable.InvalidSettingException.check;
+import static io.integrationkit.failure.InvalidSettingException.LONGEST;
+import static io.integrationkit.failure.InvalidSettingException.check;
+import static io.integrationkit.failure.InvalidSettingException.checkDuration;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -23,24 +25,16 @@ record RetrySpec(
         Jitter jitter,
         @Nullable Duration maxElapsed) {
 
-    /** Longest duration of a setting; keeps sums of nanoseconds within a {@code long}. */
-    static final Duration LONGEST = Duration.ofDays(3650);
-
     private static final double LARGEST_MULTIPLIER = 1000;
 
     RetrySpec {
         check(maxAttempts >= 1, "max-attempts", "at least 1");
         check(!baseDelay.isNegative(), "base-delay", "zero or more");
         check(baseDelay.compareTo(maxDelay) <= 0, "base-delay", "at most max-delay, which is " + Shown.of(maxDelay));
-        check(maxDelay.compareTo(LONGEST) <= 0, "max-delay", "at most " + Shown.of(LONGEST));
+        check(maxDelay.compareTo(LONGEST) <= 0, "max-delay", "at most " + LONGEST.toDays() + "d");
         check(multiplier >= 1 && multiplier <= LARGEST_MULTIPLIER, "multiplier", "a number from 1 to 1000");
-        check(
-                maxElapsed == null || (isPositive(maxElapsed) && maxElapsed.compareTo(LONGEST) <= 0),
-                "max-elapsed",
-                "more than zero and at most " + Shown.of(LONGEST));
-    }
-
-    static boolean isPositive(Duration duration) {
-        return !duration.isNegative() && !duration.isZero();
+        if (maxElapsed != null) {
+            checkDuration(maxElapsed, "max-elapsed");
+        }
     }
 }

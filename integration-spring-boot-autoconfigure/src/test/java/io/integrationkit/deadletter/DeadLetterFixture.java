@@ -3,6 +3,7 @@ package io.integrationkit.deadletter;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.FailureClassification;
+import io.integrationkit.testsupport.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

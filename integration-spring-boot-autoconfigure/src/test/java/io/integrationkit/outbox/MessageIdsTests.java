@@ -2,6 +2,7 @@ package io.integrationkit.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.integrationkit.testsupport.ManualTime;
 import java.time.Duration;
 import java.util.Random;
 import java.util.UUID;

@@ -7,6 +7,7 @@ import io.integrationkit.deadletter.DeadLetterFilter;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.testsupport.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

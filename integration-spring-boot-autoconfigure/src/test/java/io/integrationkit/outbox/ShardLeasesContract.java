@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.testsupport.ManualTime;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;

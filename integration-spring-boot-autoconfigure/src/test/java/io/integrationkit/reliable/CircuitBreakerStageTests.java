@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.integrationkit.breaker.CircuitBreaker;
+import io.integrationkit.breaker.CircuitBreakerStatus;
+import io.integrationkit.breaker.CircuitState;
 import io.integrationkit.call.Call;
 import io.integrationkit.call.CallOutcome;
 import io.integrationkit.call.Operation;
@@ -13,6 +16,8 @@ import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.IntegrationException;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.RejectedException;
+import io.integrationkit.testsupport.BreakerSpecs;
+import io.integrationkit.testsupport.ManualTime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +33,7 @@ class CircuitBreakerStageTests {
 
     private final CircuitBreakers breakers = new CircuitBreakers(this.time);
 
-    private final CircuitBreaker breaker = this.breakers.of("chat", new CircuitBreakerSpec(10, 100, 2, OPEN, 1));
+    private final CircuitBreaker breaker = this.breakers.of("chat", BreakerSpecs.of(10, 100, 2, OPEN, 1));
 
     private final Operation operation = SimpleCalls.operation(this, "work");
 

@@ -14,6 +14,7 @@ import io.integrationkit.failure.IntegrationException;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.RejectedException;
 import io.integrationkit.reliable.RetryStopped.Rule;
+import io.integrationkit.testsupport.ManualTime;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;

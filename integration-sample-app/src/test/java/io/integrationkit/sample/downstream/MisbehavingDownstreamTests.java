@@ -259,5 +259,10 @@ class MisbehavingDownstreamTests {
         public void sleep(Duration duration) throws InterruptedException {
             this.gate.await();
         }
+
+        @Override
+        public Timer schedule(Duration delay, Runnable task) {
+            return TimeSource.system().schedule(delay, task);
+        }
     }
 }

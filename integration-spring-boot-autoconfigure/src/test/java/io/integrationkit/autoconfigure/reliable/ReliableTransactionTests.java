@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
-import io.integrationkit.reliable.ManualTime;
 import io.integrationkit.reliable.Reliable;
 import io.integrationkit.reliable.RetryStopped;
+import io.integrationkit.testsupport.ManualTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;

@@ -1,4 +1,4 @@
-package io.integrationkit.reliable;
+package io.integrationkit.breaker;
 
 import io.integrationkit.context.TimeSource;
 import java.time.Duration;
@@ -25,10 +25,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * The lock guards counters only and is never held while a call runs. A closed breaker gives its permits without the
  * lock, and a success that would write a success over a success is not written at all.
  */
-final class CircuitBreaker {
+public final class CircuitBreaker {
 
     /** Answer of {@link #tryAcquire()} to a call that may not pass; never an epoch. */
-    static final long REFUSED = -1;
+    public static final long REFUSED = -1;
 
     /** While probes are under way the answer comes with them, sooner than the end of the open duration. */
     private static final Duration PROBES_UNDER_WAY = Duration.ofSeconds(1);
@@ -58,7 +58,15 @@ final class CircuitBreaker {
 
     private long opened;
 
-    CircuitBreaker(String name, CircuitBreakerSpec spec, TimeSource time, Transitions transitions) {
+    /**
+     * Creates a closed breaker.
+     *
+     * @param name name to report
+     * @param spec when it opens and closes
+     * @param time measures how long it is open
+     * @param transitions told of changes
+     */
+    public CircuitBreaker(String name, CircuitBreakerSpec spec, TimeSource time, Transitions transitions) {
         this.name = name;
         this.spec = spec;
         this.time = time;
@@ -73,7 +81,7 @@ final class CircuitBreaker {
      *
      * @return the permit, or {@link #REFUSED}
      */
-    long tryAcquire() {
+    public long tryAcquire() {
         Phase current = this.phase;
         if (current.state() == CircuitState.CLOSED) {
             return current.epoch();
@@ -120,7 +128,7 @@ final class CircuitBreaker {
      *
      * @param permit what {@link #tryAcquire()} gave
      */
-    void succeeded(long permit) {
+    public void succeeded(long permit) {
         Phase current = this.phase;
         if (permit == current.epoch() && current.state() == CircuitState.CLOSED && this.spotless) {
             return;
@@ -133,7 +141,7 @@ final class CircuitBreaker {
      *
      * @param permit what {@link #tryAcquire()} gave
      */
-    void failed(long permit) {
+    public void failed(long permit) {
         record(permit, false);
     }
 
@@ -142,7 +150,7 @@ final class CircuitBreaker {
      *
      * @param permit what {@link #tryAcquire()} gave
      */
-    void released(long permit) {
+    public void released(long permit) {
         this.lock.lock();
         try {
             if (permit == this.phase.epoch() && this.phase.state() == CircuitState.HALF_OPEN) {
@@ -225,7 +233,7 @@ final class CircuitBreaker {
      *
      * @return time until the callee is probed, or until the probes under way should have ended
      */
-    Duration retryAfter() {
+    public Duration retryAfter() {
         Phase current = this.phase;
         long left = this.spec.openDuration().toNanos() - (this.time.nanoTime() - current.since());
         Duration remaining = Duration.ofNanos(Math.max(0, left));
@@ -238,7 +246,7 @@ final class CircuitBreaker {
      *
      * @return its state at this moment
      */
-    CircuitBreakerStatus status() {
+    public CircuitBreakerStatus status() {
         this.lock.lock();
         try {
             int calls = this.window.calls();
@@ -251,8 +259,15 @@ final class CircuitBreaker {
 
     /** Told of changes, outside the lock; must not throw. */
     @FunctionalInterface
-    interface Transitions {
+    public interface Transitions {
 
+        /**
+         * Tells of a change.
+         *
+         * @param name name of the breaker
+         * @param from state it was in
+         * @param to state it is in
+         */
         void changed(String name, CircuitState from, CircuitState to);
     }
 

@@ -1,7 +1,9 @@
-package io.integrationkit.reliable;
+package io.integrationkit.breaker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.integrationkit.testsupport.BreakerSpecs;
+import io.integrationkit.testsupport.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +17,7 @@ class CircuitBreakerTests {
 
     private final List<String> transitions = new ArrayList<>();
 
-    private CircuitBreaker breaker = breaker(new CircuitBreakerSpec(4, 50, 4, OPEN, 2));
+    private CircuitBreaker breaker = breaker(BreakerSpecs.of(4, 50, 4, OPEN, 2));
 
     @Test
     void staysClosedBelowTheMinimumOfCalls() {
@@ -101,7 +103,7 @@ class CircuitBreakerTests {
 
     @Test
     void closesAsSoonAsTheMissingProbesCannotChangeTheRate() {
-        this.breaker = breaker(new CircuitBreakerSpec(4, 50, 4, OPEN, 3));
+        this.breaker = breaker(BreakerSpecs.of(4, 50, 4, OPEN, 3));
         long first = halfOpen();
         long second = this.breaker.tryAcquire();
         this.breaker.tryAcquire();

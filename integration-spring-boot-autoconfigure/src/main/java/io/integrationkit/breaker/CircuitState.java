@@ -1,4 +1,4 @@
-package io.integrationkit.reliable;
+package io.integrationkit.breaker;
 
 /** What a circuit breaker does with calls. */
 public enum CircuitState {

@@ -1,7 +1,9 @@
-package io.integrationkit.reliable;
+package io.integrationkit.breaker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.integrationkit.testsupport.BreakerSpecs;
+import io.integrationkit.testsupport.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,8 +92,7 @@ class CircuitBreakerConcurrencyTests {
     }
 
     private CircuitBreaker breaker(int probes) {
-        return new CircuitBreaker(
-                "chat", new CircuitBreakerSpec(1, 100, 1, OPEN, probes), this.time, (name, from, to) -> {});
+        return new CircuitBreaker("chat", BreakerSpecs.of(1, 100, 1, OPEN, probes), this.time, (name, from, to) -> {});
     }
 
     private List<Long> together(Callable<Long> work) throws Exception {

@@ -1,4 +1,4 @@
-package io.integrationkit.reliable;
+package io.integrationkit.breaker;
 
 /**
  * A circuit breaker at one moment.
