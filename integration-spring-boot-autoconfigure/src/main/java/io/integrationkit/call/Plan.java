@@ -1,10 +1,11 @@
 package io.integrationkit.call;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
- * What happens when an operation is called: resolved once after the singletons exist, immutable, so that a call looks
- * nothing up.
+ * What happens when an operation is called: resolved once after the singletons exist, immutable but for
+ * settings that can be changed at run time, so that a call looks nothing up.
  */
 public final class Plan {
 
@@ -12,7 +13,7 @@ public final class Plan {
 
     private final List<StagePosition> stages;
 
-    private final List<Setting> settings;
+    private final List<Supplier<List<Setting>>> settings;
 
     private final List<Finding> findings;
 
@@ -23,7 +24,7 @@ public final class Plan {
     Plan(
             Operation operation,
             List<StagePosition> stages,
-            List<Setting> settings,
+            List<Supplier<List<Setting>>> settings,
             List<Finding> findings,
             Stage outer,
             Stage inner) {
@@ -54,12 +55,12 @@ public final class Plan {
     }
 
     /**
-     * Returns the values in force.
+     * Returns the values in force at this moment; a run-time change shows in the next answer.
      *
      * @return the settings, grouped by feature
      */
     public List<Setting> settings() {
-        return this.settings;
+        return this.settings.stream().flatMap((group) -> group.get().stream()).toList();
     }
 
     /**

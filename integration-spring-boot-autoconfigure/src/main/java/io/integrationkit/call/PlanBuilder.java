@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** Collects what the features contribute to the plan of one operation. Used by one thread. */
@@ -15,7 +16,7 @@ public final class PlanBuilder {
 
     private final Map<StagePosition, UnaryOperator<Stage>> stages = new EnumMap<>(StagePosition.class);
 
-    private final List<Setting> settings = new ArrayList<>();
+    private final List<Supplier<List<Setting>>> settings = new ArrayList<>();
 
     private final List<Finding> findings = new ArrayList<>();
 
@@ -45,7 +46,17 @@ public final class PlanBuilder {
      * @param source annotation attribute, configuration key or {@link Setting#DEFAULT}
      */
     public void setting(String name, Object value, String source) {
-        this.settings.add(new Setting(name, value.toString(), source));
+        List<Setting> fixed = List.of(new Setting(name, value.toString(), source));
+        this.settings.add(() -> fixed);
+    }
+
+    /**
+     * Adds values to show that may change while the application runs.
+     *
+     * @param present tells the values of the moment; called by any thread
+     */
+    public void settings(Supplier<List<Setting>> present) {
+        this.settings.add(present);
     }
 
     /**

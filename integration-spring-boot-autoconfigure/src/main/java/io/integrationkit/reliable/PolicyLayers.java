@@ -1,137 +1,143 @@
 package io.integrationkit.reliable;
 
+import static io.integrationkit.failure.InvalidSettingException.check;
+
 import io.integrationkit.breaker.CircuitBreakerSpec;
 import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.call.Setting;
-import io.integrationkit.call.SettingSources;
 import io.integrationkit.failure.InvalidSettingException;
 import io.integrationkit.failure.ProblemCode;
-import java.time.Duration;
+import io.integrationkit.limit.BulkheadSpec;
+import io.integrationkit.limit.RateLimitSpec;
+import io.integrationkit.limit.RetryBudgetSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Lays an annotation over a policy over the defaults, and remembers of each value where it came from. */
+/** Lays the levels of the configuration over each other, and remembers of each value where it came from. */
 final class PolicyLayers {
 
-    private static final String DEFAULTS = "integration.reliable.defaults.";
+    static final String DEFAULTS = "integration.reliable.defaults.";
 
     private final String name;
 
-    private final PolicySettings policy;
-
-    private final PolicySettings defaults;
-
-    private final SettingSources sources;
+    private final List<PolicyLayer> layers;
 
     private final Map<String, Setting> chosen = new LinkedHashMap<>();
 
-    PolicyLayers(String name, PolicySettings policy, PolicySettings defaults, SettingSources sources) {
+    /**
+     * Creates the layers.
+     *
+     * @param name name of the policy
+     * @param layers the levels, the one that wins first; those below must say everything that has a default
+     */
+    PolicyLayers(String name, List<PolicyLayer> layers) {
         this.name = name;
-        this.policy = policy;
-        this.defaults = defaults;
-        this.sources = sources;
+        this.layers = layers;
     }
 
     /**
      * Settles the values.
      *
      * @param subject what the values are for, as an error names it
-     * @param annotation the operation's annotation, or {@code null} to look at the policy alone
      * @return what is in force
      * @throws InvalidOperationException if a value cannot work
      */
-    Policy resolve(String subject, @Nullable Reliable annotation) {
-        Integer attempts = (annotation != null && annotation.maxAttempts() != 0) ? annotation.maxAttempts() : null;
-        OnExhausted exhausted = (annotation != null && annotation.onExhausted() != OnExhausted.POLICY)
-                ? annotation.onExhausted()
-                : null;
+    Policy resolve(String subject) {
+        this.chosen.clear();
         try {
-            RetrySpec retry = new RetrySpec(
-                    choose("max-attempts", attempts, "@Reliable(maxAttempts)", PolicySettings::maxAttempts),
-                    choose("base-delay", PolicySettings::baseDelay),
-                    choose("max-delay", PolicySettings::maxDelay),
-                    choose("multiplier", PolicySettings::multiplier),
-                    choose("jitter", PolicySettings::jitter),
-                    find("max-elapsed", PolicySettings::maxElapsed));
-            OnExhausted onExhausted =
-                    choose("on-exhausted", exhausted, "@Reliable(onExhausted)", PolicySettings::onExhausted);
-            InvalidSettingException.check(
-                    onExhausted != OnExhausted.POLICY, "on-exhausted", "'rethrow' or 'dead-letter'");
-            CircuitBreakerSpec breaker = circuitBreaker();
-            return new Policy(this.name, retry, onExhausted, breaker, shown());
+            return new Policy(
+                    this.name,
+                    retry(),
+                    find(PolicyKey.ATTEMPT_TIMEOUT),
+                    find(PolicyKey.DEADLINE),
+                    choose(PolicyKey.ON_EXHAUSTED),
+                    retryBudget(),
+                    circuitBreaker(),
+                    rateLimit(),
+                    bulkhead(),
+                    List.copyOf(this.chosen.values()));
         } catch (InvalidSettingException ex) {
             throw invalid(subject, ex);
         }
     }
 
-    private @Nullable CircuitBreakerSpec circuitBreaker() {
-        if (!choose(
-                "circuit-breaker.enabled",
-                (settings) -> settings.circuitBreaker().enabled())) {
+    private RetrySpec retry() {
+        return new RetrySpec(
+                choose(PolicyKey.MAX_ATTEMPTS),
+                choose(PolicyKey.BASE_DELAY),
+                choose(PolicyKey.MAX_DELAY),
+                choose(PolicyKey.MULTIPLIER),
+                choose(PolicyKey.JITTER),
+                find(PolicyKey.MAX_ELAPSED));
+    }
+
+    private @Nullable RetryBudgetSpec retryBudget() {
+        if (!choose(PolicyKey.BUDGET_ENABLED)) {
             return null;
         }
-        Duration openDuration = choose(
-                "circuit-breaker.open-duration",
-                (settings) -> settings.circuitBreaker().openDuration());
+        return new RetryBudgetSpec(choose(PolicyKey.BUDGET_PERCENT), choose(PolicyKey.BUDGET_MIN_PER_SECOND));
+    }
+
+    private @Nullable CircuitBreakerSpec circuitBreaker() {
+        if (!choose(PolicyKey.BREAKER_ENABLED)) {
+            return null;
+        }
         return new CircuitBreakerSpec(
-                CircuitBreakerSpec.Mode.ENFORCE,
-                CircuitBreakerSpec.WindowType.COUNT,
-                choose(
-                        "circuit-breaker.window-size",
-                        (settings) -> settings.circuitBreaker().windowSize()),
-                Duration.ofMinutes(1),
-                choose(
-                        "circuit-breaker.failure-rate-threshold",
-                        (settings) -> settings.circuitBreaker().failureRateThreshold()),
-                null,
-                100,
-                choose(
-                        "circuit-breaker.minimum-calls",
-                        (settings) -> settings.circuitBreaker().minimumCalls()),
-                openDuration,
-                1,
-                openDuration,
-                choose(
-                        "circuit-breaker.half-open-probes",
-                        (settings) -> settings.circuitBreaker().halfOpenProbes()));
+                choose(PolicyKey.BREAKER_MODE),
+                choose(PolicyKey.WINDOW_TYPE),
+                choose(PolicyKey.WINDOW_SIZE),
+                choose(PolicyKey.WINDOW_DURATION),
+                choose(PolicyKey.FAILURE_RATE_THRESHOLD),
+                find(PolicyKey.SLOW_CALL_DURATION),
+                choose(PolicyKey.SLOW_CALL_RATE_THRESHOLD),
+                choose(PolicyKey.MINIMUM_CALLS),
+                choose(PolicyKey.OPEN_DURATION),
+                choose(PolicyKey.OPEN_DURATION_MULTIPLIER),
+                choose(PolicyKey.MAX_OPEN_DURATION),
+                choose(PolicyKey.HALF_OPEN_PROBES));
     }
 
-    private <T> T choose(String key, Function<PolicySettings, @Nullable T> setting) {
-        T value = this.<T>find(key, setting);
-        return Objects.requireNonNull(value, DEFAULTS + key);
-    }
-
-    private <T> T choose(
-            String key, @Nullable T attribute, String attributeName, Function<PolicySettings, @Nullable T> setting) {
-        if (attribute == null) {
-            return choose(key, setting);
+    private @Nullable RateLimitSpec rateLimit() {
+        int permits = choose(PolicyKey.PERMITS);
+        check(permits >= 0, PolicyKey.PERMITS.name(), "zero for no limit, or more");
+        if (permits == 0) {
+            return null;
         }
-        this.chosen.put(key, new Setting(key, Shown.of(attribute), attributeName));
-        return attribute;
+        Integer burst = find(PolicyKey.BURST);
+        if (burst == null) {
+            burst = permits;
+            show(PolicyKey.BURST.name(), permits, "as many as " + PolicyKey.PERMITS.name());
+        }
+        return new RateLimitSpec(
+                permits, choose(PolicyKey.PERIOD), burst, choose(PolicyKey.RATE_MAX_WAIT), choose(PolicyKey.SCOPE));
     }
 
-    private <T> @Nullable T find(String key, Function<PolicySettings, @Nullable T> setting) {
-        T value = setting.apply(this.policy);
-        if (value != null) {
-            String policyKey = PolicyNames.key(this.name, key);
-            String source = this.sources.sourceOf(policyKey);
-            this.chosen.put(key, new Setting(key, Shown.of(value), (source != null) ? source : policyKey));
-            return value;
-        }
-        value = setting.apply(this.defaults);
-        if (value != null) {
-            String source = this.sources.sourceOf(DEFAULTS + key);
-            this.chosen.put(key, new Setting(key, Shown.of(value), (source != null) ? source : Setting.DEFAULT));
-        }
-        return value;
+    private @Nullable BulkheadSpec bulkhead() {
+        int maxConcurrent = choose(PolicyKey.MAX_CONCURRENT);
+        check(maxConcurrent >= 0, PolicyKey.MAX_CONCURRENT.name(), "zero for any number, or more");
+        return (maxConcurrent == 0) ? null : new BulkheadSpec(maxConcurrent, choose(PolicyKey.BULKHEAD_MAX_WAIT));
     }
 
-    private List<Setting> shown() {
-        return List.copyOf(this.chosen.values());
+    private <T extends Object> T choose(PolicyKey<T> key) {
+        return Objects.requireNonNull(find(key), key.name());
+    }
+
+    private <T extends Object> @Nullable T find(PolicyKey<T> key) {
+        for (PolicyLayer layer : this.layers) {
+            T value = key.in(layer.settings());
+            if (value != null) {
+                show(key.name(), value, layer.source().apply(key.name()));
+                return value;
+            }
+        }
+        return null;
+    }
+
+    private void show(String name, Object value, String source) {
+        this.chosen.put(name, new Setting(name, Shown.of(value), source));
     }
 
     private InvalidOperationException invalid(String subject, InvalidSettingException problem) {

@@ -62,6 +62,58 @@ public @interface Reliable {
     int maxAttempts() default 0;
 
     /**
+     * Time after which one attempt is asked to stop, such as {@code 500ms}. May hold placeholders ({@code ${…}}).
+     *
+     * @return a duration; empty for what the policy says
+     */
+    String attemptTimeout() default "";
+
+    /**
+     * Time that a whole call may take, attempts and waits included, such as {@code 2s}. May hold placeholders.
+     *
+     * @return a duration; empty for what the policy says
+     */
+    String deadline() default "";
+
+    /**
+     * Exceptions, subclasses included, that are likely to pass whatever is known about them otherwise: they are of
+     * category {@code TEMPORARY} and tried again. A {@code FailureClassifier} bean is asked first.
+     *
+     * @return types of exceptions
+     */
+    Class<? extends Throwable>[] retryOn() default {};
+
+    /**
+     * Exceptions, subclasses included, that do not pass: they are of category {@code PERMANENT} and not tried again.
+     * Stands over {@link #retryOn()}.
+     *
+     * @return types of exceptions
+     */
+    Class<? extends Throwable>[] noRetryOn() default {};
+
+    /**
+     * Name of a method of the bean that takes the result and tells whether it is to be treated as a temporary failure.
+     *
+     * @return name of a {@code boolean} method with one parameter; empty for none
+     */
+    String retryOnResult() default "";
+
+    /**
+     * What answers a call that is given up, instead of the exception: a method of the bean with the parameters of this
+     * one, optionally followed by the exception or its category.
+     *
+     * @return name of a method of the bean, or name of a bean; empty for none
+     */
+    String fallback() default "";
+
+    /**
+     * What undoes the work of a call that is given up for good; runs once, before the caller gets an answer.
+     *
+     * @return name of a method of the bean, or name of a bean; empty for none
+     */
+    String compensation() default "";
+
+    /**
      * What happens to a call that is given up.
      *
      * @return what happens

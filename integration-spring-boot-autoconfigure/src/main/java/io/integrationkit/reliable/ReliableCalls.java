@@ -83,7 +83,7 @@ public final class ReliableCalls implements PlanContributor {
             return;
         }
         requireSynchronous(operation);
-        Policy policy = this.policies.resolve(operation, annotation, plan);
+        Policy policy = this.policies.resolve(operation, annotation, plan).current();
         giveUp(operation, policy, plan);
         retry(operation, annotation, policy, plan);
         circuitBreaker(policy, plan);

@@ -3,35 +3,59 @@ package io.integrationkit.reliable;
 import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.call.Operation;
 import io.integrationkit.call.PlanBuilder;
+import io.integrationkit.call.Setting;
 import io.integrationkit.call.SettingSources;
 import io.integrationkit.failure.ProblemCode;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/** The configured policies and the defaults below them. Immutable. */
+/** The configured policies and the defaults below them. Safe for use by any number of threads. */
 public final class ReliablePolicies {
 
+    private static final String UNSAFE_RETRY = "integration.reliable.unsafe-retry";
+
     private final PolicySettings defaults;
+
+    private final UnsafeRetry unsafeRetry;
 
     private final Map<String, NamedSettings> policies = new LinkedHashMap<>();
 
     private final SettingSources sources;
 
+    private final ReliableAttributes attributes;
+
     /**
      * Creates the policies.
      *
-     * @param defaults settings below all policies; says everything but {@code maxElapsed}
-     * @param policies settings by name of the policy
+     * @param settings what the configuration says
      * @param sources knows where a key was set
+     * @param placeholders replaces the placeholders in the texts of annotations; throws
+     *     {@link IllegalArgumentException} if it cannot
      * @throws InvalidOperationException if a value cannot work, also in a policy that no operation uses
      */
-    public ReliablePolicies(PolicySettings defaults, Map<String, PolicySettings> policies, SettingSources sources) {
-        this.defaults = defaults;
+    public ReliablePolicies(ReliableSettings settings, SettingSources sources, UnaryOperator<String> placeholders) {
+        this.defaults = settings.defaults();
+        this.unsafeRetry = settings.unsafeRetry();
         this.sources = sources;
-        policies.forEach((name, settings) ->
-                this.policies.putIfAbsent(PolicyNames.relaxed(name), new NamedSettings(name, settings)));
-        new PolicyLayers("", PolicySettings.NONE, defaults, sources).resolve("the defaults", null);
-        this.policies.values().forEach((policy) -> layers(policy).resolve("policy '" + policy.name() + "'", null));
+        this.attributes = new ReliableAttributes(placeholders);
+        settings.policies()
+                .forEach((name, policy) ->
+                        this.policies.putIfAbsent(PolicyNames.relaxed(name), new NamedSettings(name, policy)));
+        resolve(new NamedSettings("", PolicySettings.NONE), null, "the defaults");
+        this.policies.values().forEach((policy) -> resolve(policy, null, "policy '" + policy.name() + "'"));
+    }
+
+    /**
+     * Returns what happens to operations that may do their work twice.
+     *
+     * @return the setting
+     */
+    public UnsafeRetry unsafeRetry() {
+        return this.unsafeRetry;
     }
 
     /**
@@ -43,24 +67,44 @@ public final class ReliablePolicies {
      * @return what is in force
      * @throws InvalidOperationException if a value cannot work
      */
-    Policy resolve(Operation operation, Reliable annotation, PlanBuilder plan) {
+    OperationPolicy resolve(Operation operation, Reliable annotation, PlanBuilder plan) {
         String given = annotation.policy();
-        String name = given.isEmpty() ? operation.name() : given;
-        NamedSettings settings = this.policies.get(PolicyNames.relaxed(name));
-        if (settings == null) {
-            settings = new NamedSettings(name, PolicySettings.NONE);
-            if (!given.isEmpty()) {
-                plan.finding(ProblemCode.DEFAULT_POLICY, runsOnDefaults(given));
-            }
+        NamedSettings settings = named(given.isEmpty() ? operation.name() : given);
+        if (!given.isEmpty() && !isConfigured(given)) {
+            plan.finding(ProblemCode.DEFAULT_POLICY, runsOnDefaults(given));
         }
         plan.setting("policy", settings.name(), given.isEmpty() ? "name of the operation" : "@Reliable(policy)");
-        Policy policy = layers(settings).resolve("operation '" + operation + "'", annotation);
-        policy.settings().forEach((setting) -> plan.setting(setting.name(), setting.value(), setting.source()));
+        PolicyLayer attributes = this.attributes.layer(operation, annotation);
+        OperationPolicy policy = new OperationPolicy(resolve(settings, attributes, "operation '" + operation + "'"));
+        plan.settings(policy::settings);
+        String source = this.sources.sourceOf(UNSAFE_RETRY);
+        plan.setting("unsafe-retry", Shown.of(this.unsafeRetry), (source != null) ? source : Setting.DEFAULT);
         return policy;
     }
 
-    private PolicyLayers layers(NamedSettings policy) {
-        return new PolicyLayers(policy.name(), policy.settings(), this.defaults, this.sources);
+    private boolean isConfigured(String name) {
+        return this.policies.containsKey(PolicyNames.relaxed(name));
+    }
+
+    private NamedSettings named(String name) {
+        NamedSettings configured = this.policies.get(PolicyNames.relaxed(name));
+        return (configured != null) ? configured : new NamedSettings(name, PolicySettings.NONE);
+    }
+
+    private Policy resolve(NamedSettings policy, @Nullable PolicyLayer annotation, String subject) {
+        List<PolicyLayer> layers = new ArrayList<>();
+        if (annotation != null) {
+            layers.add(annotation);
+        }
+        layers.add(new PolicyLayer(policy.settings(), (key) -> source(PolicyNames.key(policy.name(), key))));
+        layers.add(new PolicyLayer(this.defaults, (key) -> source(PolicyLayers.DEFAULTS + key)));
+        layers.add(PolicyLayer.STANDARD);
+        return new PolicyLayers(policy.name(), layers).resolve(subject);
+    }
+
+    private String source(String key) {
+        String source = this.sources.sourceOf(key);
+        return (source != null) ? source : key;
     }
 
     private String runsOnDefaults(String name) {

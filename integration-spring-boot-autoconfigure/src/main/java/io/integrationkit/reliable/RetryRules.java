@@ -30,9 +30,10 @@ final class RetryRules {
      * @param attempt number of the attempt, from 1
      * @param inTransaction whether a transaction of the caller was active
      * @param elapsed time since the beginning of the call
+     * @param previousWait wait before the attempt, zero before the first
      * @return to wait and try again, or to stop
      */
-    Verdict judge(Failure failure, int attempt, boolean inTransaction, Duration elapsed) {
+    Verdict judge(Failure failure, int attempt, boolean inTransaction, Duration elapsed, Duration previousWait) {
         if (failure.category() == FailureCategory.REJECTED) {
             return new Stop(Rule.REFUSED, "this application refused the attempt");
         }
@@ -48,15 +49,15 @@ final class RetryRules {
         if (this.unsafeToRepeat && failure.effectPossible()) {
             return new Stop(Rule.UNSAFE, "the outcome is unknown and the method is @Reliable(safeToRetry = NO)");
         }
-        return waiting(failure, attempt, elapsed);
+        return waiting(failure, attempt, elapsed, previousWait);
     }
 
     private static final String IN_TRANSACTION = ProblemCode.SINGLE_ATTEMPT_IN_TRANSACTION.id()
             + ": a transaction was active when it was called, in which a second attempt cannot succeed; call it outside"
             + " the transaction, or give it REQUIRES_NEW";
 
-    private Verdict waiting(Failure failure, int attempt, Duration elapsed) {
-        Duration wait = this.backOff.after(attempt);
+    private Verdict waiting(Failure failure, int attempt, Duration elapsed, Duration previousWait) {
+        Duration wait = this.backOff.after(attempt, previousWait);
         Duration asked = failure.retryAfter();
         if (asked != null && asked.compareTo(this.spec.maxDelay()) > 0) {
             return new Stop(

@@ -52,6 +52,7 @@ final class RetryStage implements Stage {
         }
         long started = this.time.nanoTime();
         Duration waited = Duration.ZERO;
+        Duration previousWait = Duration.ZERO;
         Throwable last = null;
         while (true) {
             call.attemptStarted();
@@ -62,10 +63,11 @@ final class RetryStage implements Stage {
             } catch (Throwable failure) {
                 Duration elapsed = Duration.ofNanos(this.time.nanoTime() - started);
                 Verdict verdict = this.rules.judge(
-                        this.classification.classify(failure), call.attempts(), inTransaction, elapsed);
+                        this.classification.classify(failure), call.attempts(), inTransaction, elapsed, previousWait);
                 if (verdict instanceof Wait wait) {
                     pause(call, wait.duration(), waited, failure);
                     waited = waited.plus(wait.duration());
+                    previousWait = wait.duration();
                     last = failure;
                 } else if (verdict instanceof Stop stop) {
                     explain(call, waited, stop, failure, last);

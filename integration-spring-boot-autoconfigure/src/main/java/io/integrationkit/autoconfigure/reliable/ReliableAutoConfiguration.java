@@ -16,6 +16,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /** Auto-configuration of {@code @Reliable}: failure classification, policies and circuit breakers. */
 @AutoConfiguration(after = CallAutoConfiguration.class)
@@ -39,8 +40,9 @@ public final class ReliableAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    ReliablePolicies integrationReliablePolicies(ReliableProperties properties, SettingSources sources) {
-        return new ReliablePolicies(properties.toDefaults(), properties.toPolicies(), sources);
+    ReliablePolicies integrationReliablePolicies(
+            ReliableProperties properties, SettingSources sources, Environment environment) {
+        return new ReliablePolicies(properties.toSettings(), sources, environment::resolveRequiredPlaceholders);
     }
 
     @Bean
