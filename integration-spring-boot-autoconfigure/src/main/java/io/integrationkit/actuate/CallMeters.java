@@ -1,92 +1,55 @@
 package io.integrationkit.actuate;
 
-import io.integrationkit.call.Call;
 import io.integrationkit.call.CallObserver;
-import io.integrationkit.call.CallOutcome;
 import io.integrationkit.call.Operation;
-import io.integrationkit.context.TimeSource;
-import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
-import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import java.util.List;
 
 /**
  * Counts and times the calls of each operation: {@code integration.calls} (timer, tags {@code operation} and
- * {@code outcome}) and {@code integration.call.attempts} (counter, tag {@code operation}). Attempts beyond the calls
- * are retries. Meters are registered once per operation and outcome.
+ * {@code outcome}), {@code integration.call.attempts} (attempts beyond the calls are retries) and
+ * {@code integration.call.overruns} (attempts that went on after their time was over). Meters are registered once per
+ * operation and outcome.
+ *
+ * <p>What a call writes are two striped sums, which the registry reads when it is asked; a Micrometer {@code Timer},
+ * which costs several times as much, stands there only if a filter wants a histogram or percentiles of
+ * {@code integration.calls}. Without it there is count and total time, and no maximum.
  */
 public final class CallMeters implements CallObserver {
 
+    static final String CALLS = "integration.calls";
+
     private final MeterRegistry registry;
 
-    private final TimeSource time;
+    private final boolean distribution;
 
     /**
      * Creates the meters.
      *
      * @param registry where they are registered
-     * @param time measures the calls
+     * @param filters filters of that registry, asked whether they want a distribution
      */
-    public CallMeters(MeterRegistry registry, TimeSource time) {
+    public CallMeters(MeterRegistry registry, List<MeterFilter> filters) {
         this.registry = registry;
-        this.time = time;
+        this.distribution = wantsDistribution(filters);
+    }
+
+    private static boolean wantsDistribution(List<MeterFilter> filters) {
+        Meter.Id id = new Meter.Id(CALLS, Tags.empty(), null, null, Meter.Type.TIMER);
+        DistributionStatisticConfig config = DistributionStatisticConfig.DEFAULT;
+        for (MeterFilter filter : filters) {
+            DistributionStatisticConfig changed = filter.configure(id, config);
+            config = (changed != null) ? changed : config;
+        }
+        return config.isPublishingHistogram() || config.isPublishingPercentiles();
     }
 
     @Override
     public OfOperation observe(Operation operation) {
-        return new Meters(this.registry, this.time, operation.name());
-    }
-
-    private static final class Meters implements OfOperation {
-
-        private final MeterRegistry registry;
-
-        private final TimeSource time;
-
-        private final String operation;
-
-        private final Counter attempts;
-
-        private final Map<CallOutcome, Timer> calls = new ConcurrentHashMap<>();
-
-        Meters(MeterRegistry registry, TimeSource time, String operation) {
-            this.registry = registry;
-            this.time = time;
-            this.operation = operation;
-            this.attempts = Counter.builder("integration.call.attempts")
-                    .description("Attempts of an operation; those beyond its calls are retries")
-                    .tag("operation", operation)
-                    .register(registry);
-            timer(CallOutcome.EXECUTED);
-        }
-
-        @Override
-        public long started() {
-            return this.time.nanoTime();
-        }
-
-        @Override
-        public void completed(Call call, long started) {
-            timer(call.outcome()).record(this.time.nanoTime() - started, TimeUnit.NANOSECONDS);
-            if (call.attempts() > 0) {
-                this.attempts.increment(call.attempts());
-            }
-        }
-
-        private Timer timer(CallOutcome outcome) {
-            Timer timer = this.calls.get(outcome);
-            if (timer == null) {
-                timer = Timer.builder("integration.calls")
-                        .description("Calls of an operation by how they ended")
-                        .tag("operation", this.operation)
-                        .tag("outcome", outcome.name().toLowerCase(Locale.ROOT).replace('_', '-'))
-                        .register(this.registry);
-                this.calls.put(outcome, timer);
-            }
-            return timer;
-        }
+        return new OperationMeters(this.registry, operation.name(), this.distribution);
     }
 }

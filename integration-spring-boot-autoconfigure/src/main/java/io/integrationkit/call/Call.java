@@ -1,12 +1,12 @@
 package io.integrationkit.call;
 
+import io.integrationkit.context.TimeSource;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.ProxyMethodInvocation;
 
 /**
- * One call of an operation, on its way through the stages. Belongs to the thread that makes the call; the stages tell
- * each other through it what they found out.
+ * One call of an operation, on its way through the stages, which tell each other through it what they found out.
+ * Belongs to one thread at a time: the caller's, and for a result that comes later the one on which it goes on.
  */
 public final class Call {
 
@@ -14,11 +14,19 @@ public final class Call {
 
     private final MethodInvocation invocation;
 
+    private final Repetition repetition;
+
+    private final TimeSource time;
+
     private @Nullable MethodInvocation insideTransaction;
 
-    private boolean repeatable;
-
     private int attempts;
+
+    private int overruns;
+
+    private boolean clockRead;
+
+    private long clock;
 
     private CallOutcome outcome = CallOutcome.EXECUTED;
 
@@ -26,9 +34,11 @@ public final class Call {
 
     private @Nullable String deadLetterId;
 
-    Call(Operation operation, MethodInvocation invocation) {
+    Call(Operation operation, MethodInvocation invocation, Repetition repetition, TimeSource time) {
         this.operation = operation;
         this.invocation = invocation;
+        this.repetition = repetition;
+        this.time = time;
     }
 
     /**
@@ -50,11 +60,12 @@ public final class Call {
     }
 
     /**
-     * Tells the call that it may be attempted more than once. Must be said before the first attempt: a chain of advice
-     * that ran once cannot run again, so each attempt then runs on a copy of it.
+     * Returns the object whose method is called.
+     *
+     * @return the bean behind the proxy, or {@code null} if the call has none
      */
-    public void allowRepetition() {
-        this.repeatable = true;
+    public @Nullable Object target() {
+        return this.invocation.getThis();
     }
 
     /** Counts an attempt. */
@@ -69,6 +80,39 @@ public final class Call {
      */
     public int attempts() {
         return this.attempts;
+    }
+
+    /** Counts an attempt that went on after its time was over. */
+    public void overran() {
+        this.overruns++;
+    }
+
+    /**
+     * Returns how many attempts went on after their time was over.
+     *
+     * @return number of attempts
+     */
+    public int overruns() {
+        return this.overruns;
+    }
+
+    /**
+     * Returns the time by which the stages measure. Reading the clock costs more than all the rest of a stage, so the
+     * reading is shared until somebody does what takes time: the method, and whoever calls {@link #timePassed()}.
+     *
+     * @return monotonic nanoseconds, as {@link TimeSource#nanoTime()}
+     */
+    public long nanoTime() {
+        if (!this.clockRead) {
+            this.clock = this.time.nanoTime();
+            this.clockRead = true;
+        }
+        return this.clock;
+    }
+
+    /** Tells that something took time, so that the next {@link #nanoTime()} reads the clock. */
+    public void timePassed() {
+        this.clockRead = false;
     }
 
     /**
@@ -128,14 +172,19 @@ public final class Call {
 
     @Nullable
     Object proceed() throws Throwable {
-        MethodInvocation inside = this.insideTransaction;
-        if (inside != null) {
-            return inside.proceed();
+        try {
+            MethodInvocation inside = this.insideTransaction;
+            if (inside != null) {
+                return inside.proceed();
+            }
+            return (this.attempts > 1) ? proceedAgain() : this.invocation.proceed();
+        } finally {
+            this.clockRead = false;
         }
-        if (this.repeatable && this.invocation instanceof ProxyMethodInvocation proxyInvocation) {
-            return proxyInvocation.invocableClone().proceed();
-        }
-        return this.invocation.proceed();
+    }
+
+    private @Nullable Object proceedAgain() throws Throwable {
+        return this.repetition.of(this.invocation).proceed();
     }
 
     @Nullable
@@ -146,5 +195,12 @@ public final class Call {
         } finally {
             this.insideTransaction = null;
         }
+    }
+
+    /** How what stands behind the stages is run once more. */
+    @FunctionalInterface
+    interface Repetition {
+
+        MethodInvocation of(MethodInvocation first);
     }
 }

@@ -5,15 +5,7 @@ package io.integrationkit.call;
 public interface CallObserver {
 
     /** Observes nothing. */
-    CallObserver NONE = (operation) -> new OfOperation() {
-        @Override
-        public long started() {
-            return 0;
-        }
-
-        @Override
-        public void completed(Call call, long started) {}
-    };
+    CallObserver NONE = (operation) -> (call, nanos) -> {};
 
     /**
      * Makes the observer of one operation; called once, so that meters are registered once.
@@ -24,21 +16,15 @@ public interface CallObserver {
     OfOperation observe(Operation operation);
 
     /** Observes the calls of one operation; called by any number of threads, must not throw. */
+    @FunctionalInterface
     interface OfOperation {
-
-        /**
-         * Called before a call runs.
-         *
-         * @return the observer's own time reading, handed back at the end
-         */
-        long started();
 
         /**
          * Called after a call ended.
          *
-         * @param call the call, with its outcome and attempts
-         * @param started what {@link #started()} returned
+         * @param call the call, with its outcome and attempts; not to be kept
+         * @param nanos how long it took
          */
-        void completed(Call call, long started);
+        void completed(Call call, long nanos);
     }
 }

@@ -1,5 +1,6 @@
 package io.integrationkit.call;
 
+import io.integrationkit.context.TimeSource;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,11 @@ abstract sealed class OperationInterceptor implements MethodInterceptor {
 
         private final boolean innerFollows;
 
+        private final AdviceChain chain = new AdviceChain(this);
+
+        /** Whether the proxy can be asked for its advice; the same for each of its calls. */
+        private volatile @Nullable Boolean open;
+
         Outer(PlanReference plan, boolean innerFollows) {
             super(plan);
             this.innerFollows = innerFollows;
@@ -28,11 +34,44 @@ abstract sealed class OperationInterceptor implements MethodInterceptor {
         @Override
         public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
             Plan current = this.plan.get();
-            Call call = new Call(current.operation(), invocation);
+            LaterResults later = current.laterResults();
+            if (later == null) {
+                return current.outer().run(call(current, invocation));
+            }
+            return later.answer(() -> call(current, anew(invocation)), current.outer());
+        }
+
+        private Call call(Plan current, MethodInvocation invocation) {
+            Operation operation = current.operation();
+            TimeSource time = current.time();
+            Call call = isOpen(invocation)
+                    ? new Call(operation, invocation, this.chain, time)
+                    : ofCopies(operation, invocation, time);
             if (this.innerFollows && invocation instanceof ProxyMethodInvocation proxyInvocation) {
                 proxyInvocation.setUserAttribute(CALL, call);
             }
-            return current.outer().run(call);
+            return call;
+        }
+
+        /** A lazy result is called for once more by each subscription. */
+        private MethodInvocation anew(MethodInvocation invocation) {
+            return isOpen(invocation) ? this.chain.of(invocation) : invocation;
+        }
+
+        private boolean isOpen(MethodInvocation invocation) {
+            Boolean known = this.open;
+            if (known == null) {
+                known = AdviceChain.canRepeat(invocation);
+                this.open = known;
+            }
+            return known;
+        }
+
+        private static Call ofCopies(Operation operation, MethodInvocation invocation, TimeSource time) {
+            if (invocation instanceof ProxyMethodInvocation original) {
+                return new Call(operation, original.invocableClone(), (first) -> original.invocableClone(), time);
+            }
+            throw new IllegalStateException(operation + " was called through a proxy that is not Spring's");
         }
     }
 

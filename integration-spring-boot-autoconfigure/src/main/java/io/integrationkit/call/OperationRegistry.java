@@ -1,5 +1,6 @@
 package io.integrationkit.call;
 
+import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.ProblemCode;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -29,6 +30,8 @@ public final class OperationRegistry implements SmartInitializingSingleton {
 
     private final Supplier<List<PlanContributor>> contributors;
 
+    private final TimeSource time;
+
     private final Map<Signature, Plan> plans = new LinkedHashMap<>();
 
     private final Map<String, Plan> plansByName = new LinkedHashMap<>();
@@ -38,10 +41,14 @@ public final class OperationRegistry implements SmartInitializingSingleton {
      *
      * @param beanFactory where the beans are
      * @param contributors features in their order; asked when the first plan is made
+     * @param time measures the calls
      */
     public OperationRegistry(
-            ConfigurableListableBeanFactory beanFactory, Supplier<List<PlanContributor>> contributors) {
+            ConfigurableListableBeanFactory beanFactory,
+            Supplier<List<PlanContributor>> contributors,
+            TimeSource time) {
         this.beanFactory = beanFactory;
+        this.time = time;
         this.contributors = contributors;
     }
 
@@ -122,7 +129,7 @@ public final class OperationRegistry implements SmartInitializingSingleton {
     private Plan makePlan(String beanName, Class<?> beanType, Method method) {
         requireInterceptable(beanName, method);
         Operation operation = new Operation(nameOf(beanName, method), beanName, beanType, method);
-        PlanBuilder builder = new PlanBuilder(operation);
+        PlanBuilder builder = new PlanBuilder(operation, this.time);
         this.contributors.get().forEach((contributor) -> contributor.contribute(operation, builder));
         return builder.build();
     }

@@ -1,7 +1,9 @@
 package io.integrationkit.call;
 
+import io.integrationkit.context.TimeSource;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happens when an operation is called: resolved once after the singletons exist, immutable but for
@@ -10,6 +12,10 @@ import java.util.function.Supplier;
 public final class Plan {
 
     private final Operation operation;
+
+    private final TimeSource time;
+
+    private final @Nullable LaterResults laterResults;
 
     private final List<StagePosition> stages;
 
@@ -23,12 +29,16 @@ public final class Plan {
 
     Plan(
             Operation operation,
+            TimeSource time,
+            @Nullable LaterResults laterResults,
             List<StagePosition> stages,
             List<Supplier<List<Setting>>> settings,
             List<Finding> findings,
             Stage outer,
             Stage inner) {
         this.operation = operation;
+        this.time = time;
+        this.laterResults = laterResults;
         this.stages = stages;
         this.settings = settings;
         this.findings = findings;
@@ -70,6 +80,16 @@ public final class Plan {
      */
     public List<Finding> findings() {
         return this.findings;
+    }
+
+    TimeSource time() {
+        return this.time;
+    }
+
+    /** How the stages go on with what the method returns, or {@code null} if it returns its result itself. */
+    @Nullable
+    LaterResults laterResults() {
+        return this.laterResults;
     }
 
     Stage outer() {

@@ -1,6 +1,8 @@
 package io.integrationkit.call;
 
+import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.ProblemCode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -8,11 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Collects what the features contribute to the plan of one operation. Used by one thread. */
 public final class PlanBuilder {
 
     private final Operation operation;
+
+    private final TimeSource time;
+
+    private @Nullable LaterResults laterResults;
+
+    private Supplier<@Nullable Duration> timeAllowed = () -> null;
 
     private final Map<StagePosition, UnaryOperator<Stage>> stages = new EnumMap<>(StagePosition.class);
 
@@ -20,8 +29,9 @@ public final class PlanBuilder {
 
     private final List<Finding> findings = new ArrayList<>();
 
-    PlanBuilder(Operation operation) {
+    PlanBuilder(Operation operation, TimeSource time) {
         this.operation = operation;
+        this.time = time;
     }
 
     /**
@@ -36,6 +46,42 @@ public final class PlanBuilder {
             throw new IllegalStateException(
                     "Two features want the position " + position + " in the plan of " + this.operation);
         }
+    }
+
+    /**
+     * Says that the stages of this operation go on with a result that comes later. Without it such a result is a value
+     * like any other.
+     *
+     * @param results how they go on
+     */
+    public void laterResults(LaterResults results) {
+        this.laterResults = results;
+    }
+
+    /**
+     * Returns how the stages go on with a result that comes later. Known when the stages are made.
+     *
+     * @return how they go on, or {@code null} if the method returns its result itself
+     */
+    public @Nullable LaterResults laterResults() {
+        return this.laterResults;
+    }
+
+    /**
+     * Gives the calls of this operation a deadline.
+     *
+     * @param allowed time a call may take, or {@code null} for any; asked for each call
+     */
+    public void timeAllowed(Supplier<@Nullable Duration> allowed) {
+        this.timeAllowed = allowed;
+    }
+
+    Supplier<@Nullable Duration> timeAllowed() {
+        return this.timeAllowed;
+    }
+
+    TimeSource time() {
+        return this.time;
     }
 
     /**
@@ -72,6 +118,8 @@ public final class PlanBuilder {
     Plan build() {
         return new Plan(
                 this.operation,
+                this.time,
+                this.laterResults,
                 List.copyOf(this.stages.keySet()),
                 List.copyOf(this.settings),
                 List.copyOf(this.findings),

@@ -51,14 +51,15 @@ public final class Deadline {
         if (outer == null || this.expiresAt - outer.expiresAt < 0) {
             CURRENT.set(this);
         }
-        return () -> restore(outer);
+        return () -> bind(outer);
     }
 
-    private static void restore(@Nullable Deadline outer) {
-        if (outer == null) {
+    /** Binds exactly this deadline to the thread, or none. */
+    static void bind(@Nullable Deadline deadline) {
+        if (deadline == null) {
             CURRENT.remove();
         } else {
-            CURRENT.set(outer);
+            CURRENT.set(deadline);
         }
     }
 

@@ -4,60 +4,65 @@ import io.integrationkit.context.Deadline;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.limit.RetryBudget;
 import io.integrationkit.reliable.RetryStopped.Rule;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Decides after a failed attempt whether there is another one. */
+/** Decides after an attempt that did not succeed whether there is another one. */
 final class RetryRules {
+
+    private static final String IN_TRANSACTION = ProblemCode.SINGLE_ATTEMPT_IN_TRANSACTION.id()
+            + ": a transaction was active when it was called, in which a second attempt cannot succeed; call it outside"
+            + " the transaction, or give it REQUIRES_NEW";
 
     private final RetrySpec spec;
 
     private final BackOff backOff;
 
-    private final boolean unsafeToRepeat;
+    private final UnknownOutcome unknownOutcome;
 
-    RetryRules(RetrySpec spec, BackOff backOff, boolean unsafeToRepeat) {
+    private final @Nullable RetryBudget budget;
+
+    RetryRules(RetrySpec spec, BackOff backOff, UnknownOutcome unknownOutcome, @Nullable RetryBudget budget) {
         this.spec = spec;
         this.backOff = backOff;
-        this.unsafeToRepeat = unsafeToRepeat;
+        this.unknownOutcome = unknownOutcome;
+        this.budget = budget;
     }
 
     /**
      * Decides.
      *
-     * @param failure how the attempt failed
-     * @param attempt number of the attempt, from 1
-     * @param inTransaction whether a transaction of the caller was active
-     * @param elapsed time since the beginning of the call
-     * @param previousWait wait before the attempt, zero before the first
+     * @param ended how the attempt ended
      * @return to wait and try again, or to stop
      */
-    Verdict judge(Failure failure, int attempt, boolean inTransaction, Duration elapsed, Duration previousWait) {
+    Verdict judge(Ended ended) {
+        Failure failure = ended.failure();
         if (failure.category() == FailureCategory.REJECTED) {
             return new Stop(Rule.REFUSED, "this application refused the attempt");
         }
         if (!failure.category().retryable() || !failure.retryable()) {
             return new Stop(Rule.NOT_RETRYABLE, "a failure of category " + failure.category() + " that does not pass");
         }
-        if (attempt >= this.spec.maxAttempts()) {
+        if (ended.attempt() >= this.spec.maxAttempts()) {
             return new Stop(Rule.MAX_ATTEMPTS, "max-attempts is " + this.spec.maxAttempts());
         }
-        if (inTransaction) {
+        if (ended.inTransaction()) {
             return new Stop(Rule.IN_TRANSACTION, IN_TRANSACTION);
         }
-        if (this.unsafeToRepeat && failure.effectPossible()) {
-            return new Stop(Rule.UNSAFE, "the outcome is unknown and the method is @Reliable(safeToRetry = NO)");
+        if (failure.effectPossible() && !ended.repeatable()) {
+            String forbidden = this.unknownOutcome.forbidsRetry();
+            if (forbidden != null) {
+                return new Stop(Rule.UNSAFE, forbidden);
+            }
         }
-        return waiting(failure, attempt, elapsed, previousWait);
+        Verdict verdict = waiting(failure, ended);
+        return (verdict instanceof Wait) ? withinBudget(verdict, ended) : verdict;
     }
 
-    private static final String IN_TRANSACTION = ProblemCode.SINGLE_ATTEMPT_IN_TRANSACTION.id()
-            + ": a transaction was active when it was called, in which a second attempt cannot succeed; call it outside"
-            + " the transaction, or give it REQUIRES_NEW";
-
-    private Verdict waiting(Failure failure, int attempt, Duration elapsed, Duration previousWait) {
-        Duration wait = this.backOff.after(attempt, previousWait);
+    private Verdict waiting(Failure failure, Ended ended) {
+        Duration wait = this.backOff.after(ended.attempt(), ended.waitedBefore());
         Duration asked = failure.retryAfter();
         if (asked != null && asked.compareTo(this.spec.maxDelay()) > 0) {
             return new Stop(
@@ -69,10 +74,10 @@ final class RetryRules {
             wait = asked;
         }
         Duration longest = this.spec.maxElapsed();
-        if (longest != null && elapsed.plus(wait).compareTo(longest) > 0) {
+        if (longest != null && ended.elapsed().plus(wait).compareTo(longest) > 0) {
             return new Stop(Rule.MAX_ELAPSED, "max-elapsed is " + Shown.of(longest));
         }
-        return fits(wait, Deadline.current());
+        return fits(wait, ended.deadline());
     }
 
     private static Verdict fits(Duration wait, @Nullable Deadline deadline) {
@@ -85,7 +90,42 @@ final class RetryRules {
         return new Wait(wait);
     }
 
-    /** What to do after a failed attempt. */
+    /** Asked last: what is taken from the budget is used. */
+    private Verdict withinBudget(Verdict verdict, Ended ended) {
+        if (this.budget == null || this.budget.tryRetry(ended.now())) {
+            return verdict;
+        }
+        return new Stop(
+                Rule.BUDGET,
+                "the policy may retry %d of 100 calls and %d a second; see retry-budget"
+                        .formatted(
+                                this.budget.spec().percent(),
+                                this.budget.spec().minPerSecond()));
+    }
+
+    /**
+     * How an attempt ended.
+     *
+     * @param failure its failure; an unwanted result is a temporary one without effect
+     * @param attempt its number, from 1
+     * @param inTransaction whether a transaction of the caller was active
+     * @param repeatable whether all the attempt did may be done again
+     * @param elapsed time since the beginning of the call
+     * @param waitedBefore the wait before this attempt, zero before the first
+     * @param deadline deadline of the call, or {@code null}
+     * @param now monotonic time
+     */
+    record Ended(
+            Failure failure,
+            int attempt,
+            boolean inTransaction,
+            boolean repeatable,
+            Duration elapsed,
+            Duration waitedBefore,
+            @Nullable Deadline deadline,
+            long now) {}
+
+    /** What to do after an attempt. */
     sealed interface Verdict {}
 
     /** Try again after a wait. */

@@ -79,6 +79,8 @@ public final class RetryStopped extends RuntimeException {
         MAX_ATTEMPTS,
         /** The callee asks for a longer wait than allowed. */
         RETRY_AFTER,
+        /** The policy has retried too large a share of its calls. */
+        BUDGET,
         /** The time for all attempts is used up. */
         MAX_ELAPSED,
         /** The caller would not wait for another attempt. */

@@ -1,5 +1,6 @@
 package io.integrationkit.call;
 
+import io.integrationkit.context.TimeSource;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Method;
 import java.util.concurrent.Callable;
@@ -20,7 +21,11 @@ public final class SimpleCalls {
     }
 
     public static Call call(Operation operation, Object... arguments) {
-        return new Call(operation, new Invocation(operation.method(), arguments));
+        return call(TimeSource.system(), operation, arguments);
+    }
+
+    public static Call call(TimeSource time, Operation operation, Object... arguments) {
+        return new Call(operation, new Invocation(operation.method(), arguments), (first) -> first, time);
     }
 
     /** A stage that stands for the method. */

@@ -25,9 +25,6 @@ class TraceContributor implements PlanContributor {
     }
 
     private @Nullable Object retry(Call call, Stage next, int attempts) throws Throwable {
-        if (attempts > 1) {
-            call.allowRepetition();
-        }
         Throwable last = null;
         for (int i = 0; i < attempts; i++) {
             call.attemptStarted();

@@ -5,11 +5,12 @@ import io.integrationkit.actuate.CircuitBreakerMeters;
 import io.integrationkit.actuate.DeadLetterMeters;
 import io.integrationkit.actuate.OutboxMeters;
 import io.integrationkit.call.CallObserver;
-import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.outbox.OutboxStatistics;
 import io.integrationkit.reliable.CircuitBreakers;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -36,8 +37,8 @@ public final class IntegrationMetricsAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean(CallObserver.class)
-        CallMeters integrationCallMeters(MeterRegistry registry, TimeSource time) {
-            return new CallMeters(registry, time);
+        CallMeters integrationCallMeters(MeterRegistry registry, ObjectProvider<MeterFilter> filters) {
+            return new CallMeters(registry, filters.orderedStream().toList());
         }
 
         @Bean

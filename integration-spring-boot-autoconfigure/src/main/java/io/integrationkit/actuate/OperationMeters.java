@@ -1,0 +1,161 @@
+package io.integrationkit.actuate;
+
+import io.integrationkit.call.Call;
+import io.integrationkit.call.CallObserver;
+import io.integrationkit.call.CallOutcome;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
+
+/** The meters of one operation. Its sums are read by the registry, from any thread. */
+final class OperationMeters implements CallObserver.OfOperation {
+
+    private static final String DESCRIPTION = "Calls of an operation by how they ended";
+
+    private final MeterRegistry registry;
+
+    private final String operation;
+
+    private final boolean distribution;
+
+    private final AtomicReferenceArray<Recorder> outcomes =
+            new AtomicReferenceArray<>(CallOutcome.values().length);
+
+    /** Most calls have one attempt, and are counted anyway; only the others are counted here. */
+    private final LongAdder furtherAttempts = new LongAdder();
+
+    private final LongAdder notAttempted = new LongAdder();
+
+    private final LongAdder overruns = new LongAdder();
+
+    private final AtomicLong attemptsReported = new AtomicLong();
+
+    OperationMeters(MeterRegistry registry, String operation, boolean distribution) {
+        this.registry = registry;
+        this.operation = operation;
+        this.distribution = distribution;
+        FunctionCounter.builder("integration.call.attempts", this, OperationMeters::attempts)
+                .description("Attempts of an operation; those beyond its calls are retries")
+                .tag("operation", operation)
+                .register(registry);
+        FunctionCounter.builder("integration.call.overruns", this.overruns, LongAdder::sum)
+                .description("Attempts that went on after their time was over")
+                .tag("operation", operation)
+                .register(registry);
+        recorder(CallOutcome.EXECUTED);
+    }
+
+    @Override
+    public void completed(Call call, long nanos) {
+        int attempts = call.attempts();
+        if (attempts != 1) {
+            countAttempts(attempts);
+        }
+        if (call.overruns() != 0) {
+            this.overruns.add(call.overruns());
+        }
+        recorder(call.outcome()).record(nanos);
+    }
+
+    private void countAttempts(int attempts) {
+        if (attempts == 0) {
+            this.notAttempted.increment();
+        } else {
+            this.furtherAttempts.add(attempts - 1L);
+        }
+    }
+
+    /** Sums that are read one after the other may seem to go back for a moment, which a counter must not. */
+    private double attempts() {
+        long calls = 0;
+        for (int i = 0; i < this.outcomes.length(); i++) {
+            Recorder recorder = this.outcomes.get(i);
+            calls += (recorder != null) ? recorder.count() : 0;
+        }
+        long attempts = calls - this.notAttempted.sum() + this.furtherAttempts.sum();
+        return this.attemptsReported.accumulateAndGet(attempts, Math::max);
+    }
+
+    private Recorder recorder(CallOutcome outcome) {
+        Recorder recorder = this.outcomes.get(outcome.ordinal());
+        return (recorder != null) ? recorder : register(outcome);
+    }
+
+    private synchronized Recorder register(CallOutcome outcome) {
+        Recorder known = this.outcomes.get(outcome.ordinal());
+        if (known != null) {
+            return known;
+        }
+        String name = outcome.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        Recorder recorder = this.distribution ? timer(name) : sums(name);
+        this.outcomes.set(outcome.ordinal(), recorder);
+        return recorder;
+    }
+
+    private Recorder timer(String outcome) {
+        Timer timer = Timer.builder(CallMeters.CALLS)
+                .description(DESCRIPTION)
+                .tag("operation", this.operation)
+                .tag("outcome", outcome)
+                .register(this.registry);
+        return new TimerRecorder(timer);
+    }
+
+    private Recorder sums(String outcome) {
+        SumRecorder sums = new SumRecorder();
+        FunctionTimer.builder(CallMeters.CALLS, sums, SumRecorder::count, SumRecorder::nanos, TimeUnit.NANOSECONDS)
+                .description(DESCRIPTION)
+                .tag("operation", this.operation)
+                .tag("outcome", outcome)
+                .register(this.registry);
+        return sums;
+    }
+
+    private interface Recorder {
+
+        void record(long nanos);
+
+        long count();
+    }
+
+    private record TimerRecorder(Timer timer) implements Recorder {
+
+        @Override
+        public void record(long nanos) {
+            this.timer.record(nanos, TimeUnit.NANOSECONDS);
+        }
+
+        @Override
+        public long count() {
+            return this.timer.count();
+        }
+    }
+
+    private static final class SumRecorder implements Recorder {
+
+        private final LongAdder calls = new LongAdder();
+
+        private final LongAdder nanos = new LongAdder();
+
+        @Override
+        public void record(long duration) {
+            this.calls.increment();
+            this.nanos.add(duration);
+        }
+
+        @Override
+        public long count() {
+            return this.calls.sum();
+        }
+
+        double nanos() {
+            return this.nanos.sum();
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.integrationkit.call;
+
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the stages go on with a result that comes later. One kind for each of the types that a method may return such a
+ * result as. The stages run on the thread of the call until the method has returned; what is given to
+ * {@link #whenDone} and {@link #recover} runs on the thread that completes the result.
+ */
+public interface LaterResults {
+
+    /**
+     * Finds the kind for a method.
+     *
+     * @param type return type of the method
+     * @param blocking runs what may block: recovery
+     * @return how to go on, or {@code null} if the method returns its result itself or as a type that is not supported
+     */
+    static @Nullable LaterResults of(Class<?> type, Executor blocking) {
+        return LaterResultTypes.find(type, blocking);
+    }
+
+    /**
+     * Makes what the caller gets. A failure thrown by the stages becomes a failed result.
+     *
+     * @param call makes the call; asked once each time the stages run
+     * @param stages the stages
+     * @return the result; where results are lazy the stages run for each subscription
+     */
+    Object answer(Supplier<Call> call, Stage stages);
+
+    /**
+     * Has something told how the result ended, once, also if it was cancelled.
+     *
+     * @param result what a stage returned
+     * @param end told of the end
+     * @return the same result, to be returned instead
+     */
+    Object whenDone(@Nullable Object result, End end);
+
+    /**
+     * Puts another result in the place of a failed one.
+     *
+     * @param result what a stage returned
+     * @param recovery asked if it failed; on a thread that may block
+     * @return the result to be returned instead
+     */
+    Object recover(@Nullable Object result, Recovery recovery);
+
+    /** Told of the end of a result. */
+    @FunctionalInterface
+    interface End {
+
+        /**
+         * Called once.
+         *
+         * @param failure why there is no result, a {@link java.util.concurrent.CancellationException} if nobody waits
+         *     for it any more; {@code null} if there is one
+         */
+        void ended(@Nullable Throwable failure);
+    }
+
+    /** Makes a result after a failure. */
+    @FunctionalInterface
+    interface Recovery {
+
+        /**
+         * Recovers.
+         *
+         * @param failure why there is no result
+         * @return a result, of the type of the method or of the type of its values
+         * @throws Throwable if there is none; the caller gets it
+         */
+        @Nullable
+        Object recover(Throwable failure) throws Throwable;
+    }
+}

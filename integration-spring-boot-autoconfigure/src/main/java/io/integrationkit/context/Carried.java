@@ -1,0 +1,54 @@
+package io.integrationkit.context;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+
+/**
+ * What a call takes along when it goes on on another thread: the MDC, with the correlation id in it, and the deadline.
+ * Immutable; may be opened on any number of threads.
+ */
+public final class Carried {
+
+    private final @Nullable Map<String, String> mdc;
+
+    private final @Nullable Deadline deadline;
+
+    private Carried(@Nullable Map<String, String> mdc, @Nullable Deadline deadline) {
+        this.mdc = mdc;
+        this.deadline = deadline;
+    }
+
+    /**
+     * Takes what is bound to this thread.
+     *
+     * @return a copy
+     */
+    public static Carried capture() {
+        return new Carried(MDC.getCopyOfContextMap(), Deadline.current());
+    }
+
+    /**
+     * Binds it to this thread.
+     *
+     * @return closing it binds what was bound before
+     */
+    public Scope open() {
+        Map<String, String> before = MDC.getCopyOfContextMap();
+        Deadline outer = Deadline.current();
+        bind(this.mdc);
+        Deadline.bind(this.deadline);
+        return () -> {
+            bind(before);
+            Deadline.bind(outer);
+        };
+    }
+
+    private static void bind(@Nullable Map<String, String> values) {
+        if (values == null) {
+            MDC.clear();
+        } else {
+            MDC.setContextMap(values);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.integrationkit.reliable;
+
+import io.integrationkit.call.Call;
+import io.integrationkit.context.Deadline;
+import io.integrationkit.failure.Failure;
+import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.reliable.RetryRules.Ended;
+import io.integrationkit.reliable.RetryRules.Stop;
+import io.integrationkit.reliable.RetryRules.Verdict;
+import io.integrationkit.reliable.RetryStopped.Rule;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * How far a call has come that did not succeed at once, and why it ends. Made when its first attempt did not succeed;
+ * belongs to the thread that makes the attempts.
+ */
+final class Progress {
+
+    private static final Logger logger = LoggerFactory.getLogger("io.integrationkit.reliable");
+
+    private static final int MAX_SUPPRESSED = 16;
+
+    private final Call call;
+
+    private final long begun;
+
+    private final boolean inTransaction;
+
+    private final @Nullable Deadline deadline;
+
+    private Duration waited = Duration.ZERO;
+
+    private Duration lastWait = Duration.ZERO;
+
+    Progress(Call call, long begun, boolean inTransaction, @Nullable Deadline deadline) {
+        this.call = call;
+        this.begun = begun;
+        this.inTransaction = inTransaction;
+        this.deadline = deadline;
+    }
+
+    /** Decides after a failed attempt. */
+    Verdict failed(RetryRules rules, Failure failure, boolean repeatable) {
+        long now = this.call.nanoTime();
+        return rules.judge(new Ended(
+                failure,
+                this.call.attempts(),
+                this.inTransaction,
+                repeatable,
+                Duration.ofNanos(now - this.begun),
+                this.lastWait,
+                this.deadline,
+                now));
+    }
+
+    /** Decides after an attempt whose result is not wanted. */
+    Verdict unwanted(RetryRules rules) {
+        return failed(rules, Failure.of(FailureCategory.TEMPORARY), true);
+    }
+
+    /** Notes a wait that has come to its end. */
+    void waited(Duration wait) {
+        this.waited = this.waited.plus(wait);
+        this.lastWait = wait;
+    }
+
+    /** Explains the end of the attempts, if they have ended. */
+    void explainIfOver(Ending ending) {
+        if (ending.verdict() instanceof Stop stop) {
+            explain(stop, ending);
+        }
+    }
+
+    /**
+     * Explains the end of the attempts: to whoever gets the exception, and in one line of the log.
+     *
+     * @param stop why there is no further attempt
+     * @param ending how the last one ended
+     */
+    void explain(Stop stop, Ending ending) {
+        RetryStopped stopped = new RetryStopped(
+                this.call.operation().name(), this.call.attempts(), this.waited, stop.rule(), stop.explanation());
+        if (ending.failure() != null && stop.rule() != Rule.REFUSED) {
+            attach(ending.failure(), stopped);
+        }
+        Level level = (stop.rule() == Rule.NOT_RETRYABLE || stop.rule() == Rule.REFUSED) ? Level.DEBUG : Level.WARN;
+        if (logger.isEnabledForLevel(level)) {
+            Settled settled = ending.settled();
+            logger.atLevel(level)
+                    .log(
+                            "{} (rule {}, category {}, policy '{}': {})",
+                            stopped.getMessage(),
+                            stop.rule(),
+                            ending.category(),
+                            settled.policy().name(),
+                            settled.shared().describe(this.call.nanoTime()));
+        }
+    }
+
+    /** Hangs an explanation on an exception. */
+    static void attach(Throwable failure, Throwable explanation) {
+        // An exception object that is thrown again and again must not grow without end.
+        if (failure != explanation && failure.getSuppressed().length < MAX_SUPPRESSED) {
+            failure.addSuppressed(explanation);
+        }
+    }
+}

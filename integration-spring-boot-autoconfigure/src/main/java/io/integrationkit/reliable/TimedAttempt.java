@@ -1,0 +1,55 @@
+package io.integrationkit.reliable;
+
+import io.integrationkit.call.Call;
+import io.integrationkit.call.Stage;
+import io.integrationkit.context.TimeSource;
+import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.FailureClassification;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a blocking attempt that has a limited time. What returns normally is the result, however late. What fails after
+ * its time was over has timed out, unless it says that the callee refused the call for good.
+ */
+final class TimedAttempt {
+
+    private final Stage next;
+
+    private final TimeSource time;
+
+    private final FailureClassification classification;
+
+    TimedAttempt(Stage next, TimeSource time, FailureClassification classification) {
+        this.next = next;
+        this.time = time;
+        this.classification = classification;
+    }
+
+    @Nullable
+    Object run(Call call, Duration allowed) throws Throwable {
+        AttemptWatch watch = AttemptWatch.begin(allowed, this.time);
+        Object result;
+        try {
+            result = this.next.run(call);
+        } catch (Throwable failure) {
+            if (watch.finish()) {
+                call.overran();
+                throw judged(call, allowed, failure);
+            }
+            throw failure;
+        }
+        if (watch.finish()) {
+            call.overran();
+        }
+        return result;
+    }
+
+    private Throwable judged(Call call, Duration allowed, Throwable failure) {
+        if (failure instanceof Error
+                || this.classification.classify(failure).category() != FailureCategory.TEMPORARY) {
+            return failure;
+        }
+        return new AttemptTimeoutException(call.operation().name(), allowed, failure);
+    }
+}
