@@ -1,4 +1,4 @@
-/** What travels with a call: correlation id, deadline, replay; and the time source everything reads. */
+/** What travels with a call: correlation id, deadline, replay; what its requests tell; and the time source everything reads. */
 @NullMarked
 package io.integrationkit.context;
 

@@ -24,13 +24,12 @@ public final class FailureClassification {
     /** How many causes are looked at; also what ends a circle of causes. */
     private static final int MAX_DEPTH = 32;
 
+    /** How many lists at the end are ours. */
+    private static final int BUILT_IN_LISTS = 2;
+
     private static final Logger logger = LoggerFactory.getLogger(FailureClassification.class);
 
-    private final List<FailureClassifier> classifiers;
-
-    private final List<FailureClassifier> exact;
-
-    private final FailureClassifier family = new ProgrammingErrors();
+    private final List<List<FailureClassifier>> inOrder;
 
     /**
      * Creates a classification.
@@ -39,15 +38,34 @@ public final class FailureClassification {
      * @param clock wall clock, for a {@code Retry-After} that names a date
      */
     public FailureClassification(List<FailureClassifier> classifiers, InstantSource clock) {
-        this.classifiers = List.copyOf(classifiers);
-        this.exact = builtIn(clock);
+        this(List.of(List.copyOf(classifiers), builtIn(clock), List.of(new ProgrammingErrors())));
+    }
+
+    private FailureClassification(List<List<FailureClassifier>> inOrder) {
+        this.inOrder = inOrder;
+    }
+
+    /**
+     * Returns a classification that also asks the given classifiers: after those this one asks already, and before the
+     * built-in ones. Shares everything else with this one.
+     *
+     * @param further what an annotation says, in the order in which it is asked
+     * @return a new classification; this one is unchanged
+     */
+    public FailureClassification with(FailureClassifier... further) {
+        List<List<FailureClassifier>> longer = new ArrayList<>(this.inOrder);
+        longer.add(this.inOrder.size() - BUILT_IN_LISTS, List.of(further));
+        return new FailureClassification(List.copyOf(longer));
     }
 
     private static List<FailureClassifier> builtIn(InstantSource clock) {
         List<FailureClassifier> builtIn = new ArrayList<>();
         builtIn.add(new OwnFailures());
         if (isPresent("org.springframework.web.client.RestClientException")) {
-            builtIn.add(new HttpFailures(clock));
+            builtIn.add(new HttpFailures(new HttpAnswers(clock)));
+        }
+        if (isPresent("org.springframework.web.reactive.function.client.WebClientException")) {
+            builtIn.add(new WebClientFailures(new HttpAnswers(clock)));
         }
         if (isPresent("org.apache.kafka.common.KafkaException")) {
             builtIn.add(new KafkaFailures());
@@ -83,14 +101,13 @@ public final class FailureClassification {
         if (deepest instanceof ProblemException own) {
             return OwnFailures.of(own);
         }
-        Failure known = firstKnown(chain, this.classifiers);
-        if (known == null) {
-            known = firstKnown(chain, this.exact);
+        for (List<FailureClassifier> classifiers : this.inOrder) {
+            Failure known = firstKnown(chain, classifiers);
+            if (known != null) {
+                return known;
+            }
         }
-        if (known == null) {
-            known = firstKnown(chain, List.of(this.family));
-        }
-        return (known != null) ? known : Failure.outcomeUnknown();
+        return Failure.outcomeUnknown();
     }
 
     private static List<Throwable> chain(Throwable failure) {
