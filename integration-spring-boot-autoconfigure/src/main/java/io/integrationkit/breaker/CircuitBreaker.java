@@ -1,60 +1,57 @@
 package io.integrationkit.breaker;
 
-import io.integrationkit.context.TimeSource;
+import io.integrationkit.breaker.CircuitBreakerSpec.Mode;
 import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether calls may go to a callee, from how the latest ones ended.
+ * Decides whether calls may go to a callee, from how the latest ones ended. Safe for use by any number of threads. Time
+ * is given to it, as a monotonic reading in nanoseconds, so that a call that measures itself reads the clock once.
  *
- * <p><b>Protocol.</b> Each state the breaker enters has a number, its <em>epoch</em>. A permit is the epoch in which it
- * was given, and a result counts only while that epoch lasts: a call let through when the breaker was closed says
- * nothing about a callee that is being probed an outage later, whether it succeeds or fails, and gives back no place
- * among the probes.
+ * <p><b>Protocol.</b> Each stay in a state has a number, its <em>epoch</em>. A permit is the epoch in which it was given,
+ * and a result counts only while that epoch lasts: a call let through when the breaker was closed says nothing about a
+ * callee that is being probed an outage later, whether it succeeds or fails, and gives back no place among the probes.
  *
  * <ul>
- *   <li>CLOSED: everything passes. A ring of the latest results is kept; a failure that finds at least the minimum of
- *       calls in it and the failure rate at the threshold opens the breaker.
- *   <li>OPEN: everything is refused. The first call after the open duration begins HALF_OPEN.
+ *   <li>CLOSED: everything passes. A call that fails or is slow opens the breaker if it finds at least the minimum of
+ *       calls in the window and one of the two rates at its threshold. A call that is fine never opens it.
+ *   <li>OPEN: everything is refused. The first call after the open duration begins HALF_OPEN. With a multiplier the open
+ *       duration grows with each probing that failed since the breaker was closed.
  *   <li>HALF_OPEN: a fixed number of probes passes, the rest is refused. The breaker closes (with an empty window) or
- *       opens as soon as the results in hand decide the failure rate of all probes, whatever the missing ones will be.
- *       A probe that ends without saying anything about the callee gives its place back. A probe that never ends cannot
- *       wedge the breaker: an undecided HALF_OPEN is replaced by a new one, with new places, after the open duration.
+ *       opens as soon as the results in hand decide the rates of all probes, whatever the missing ones will be. A probe
+ *       that ends without saying anything about the callee gives its place back. A probe that never ends cannot wedge the
+ *       breaker: an undecided HALF_OPEN is replaced by a new one, with new places, after the open duration.
  * </ul>
  *
- * The lock guards counters only and is never held while a call runs. A closed breaker gives its permits without the
- * lock, and a success that would write a success over a success is not written at all.
+ * With {@link Mode#METRICS_ONLY} the breaker takes the same way through its states: a call that it would refuse passes
+ * with a permit of no epoch, so its result counts as little as that of a call that was never made, and the callee is
+ * judged by the same probes.
+ *
+ * <p>A closed breaker gives a permit for one volatile read, and a call that is fine adds to a striped counter; an open
+ * one refuses without the lock as well. The lock is held for a few steps only, never while a call runs.
  */
 public final class CircuitBreaker {
 
-    /** Answer of {@link #tryAcquire()} to a call that may not pass; never an epoch. */
+    /** Answer of {@link #tryAcquire} to a call that may not pass; never a permit. */
     public static final long REFUSED = -1;
 
-    /** While probes are under way the answer comes with them, sooner than the end of the open duration. */
-    private static final Duration PROBES_UNDER_WAY = Duration.ofSeconds(1);
+    /** Permit of a call that passes only because nothing is refused; never an epoch. */
+    private static final long UNCOUNTED = Long.MAX_VALUE;
+
+    /** The lock is free again sooner than a thread can be put to sleep and woken. */
+    private static final int SPINS = 100;
 
     private final String name;
-
-    private final CircuitBreakerSpec spec;
-
-    private final TimeSource time;
 
     private final Transitions transitions;
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final ResultWindow window;
+    private final LongAdder notPermitted = new LongAdder();
 
     private volatile Phase phase;
-
-    /** Whether the window is full of successes. */
-    private volatile boolean spotless;
-
-    private int probesGiven;
-
-    private int probesSucceeded;
-
-    private int probesFailed;
 
     private long opened;
 
@@ -63,117 +60,154 @@ public final class CircuitBreaker {
      *
      * @param name name to report
      * @param spec when it opens and closes
-     * @param time measures how long it is open
+     * @param now monotonic reading of this moment, in nanoseconds
      * @param transitions told of changes
      */
-    public CircuitBreaker(String name, CircuitBreakerSpec spec, TimeSource time, Transitions transitions) {
+    public CircuitBreaker(String name, CircuitBreakerSpec spec, long now, Transitions transitions) {
         this.name = name;
-        this.spec = spec;
-        this.time = time;
         this.transitions = transitions;
-        this.window = new ResultWindow(spec.windowSize());
-        this.phase = new Phase(CircuitState.CLOSED, 0, time.nanoTime());
+        this.phase = Phase.first(spec, now);
+    }
+
+    /**
+     * Returns the name of the breaker.
+     *
+     * @return the name it was created with
+     */
+    public String name() {
+        return this.name;
+    }
+
+    /**
+     * Returns the settings in force.
+     *
+     * @return when it opens and closes
+     */
+    public CircuitBreakerSpec spec() {
+        return this.phase.spec();
     }
 
     /**
      * Asks to let a call pass. Each permit must be answered by exactly one of {@link #succeeded}, {@link #failed} and
      * {@link #released}.
      *
-     * @return the permit, or {@link #REFUSED}
+     * @param now monotonic reading, in nanoseconds
+     * @return the permit, 0 or more, or {@link #REFUSED}
      */
-    public long tryAcquire() {
+    public long tryAcquire(long now) {
         Phase current = this.phase;
-        if (current.state() == CircuitState.CLOSED) {
-            return current.epoch();
+        return (current.state() == CircuitState.CLOSED) ? current.epoch() : tryProbe(current, now);
+    }
+
+    private long tryProbe(Phase seen, long now) {
+        // Read again: the answer must have been true while that phase lasted.
+        if (seen.refuses(now) && this.phase == seen) {
+            return refusal(seen);
         }
         Phase before;
-        long permit;
-        this.lock.lock();
+        Phase after;
+        boolean passes;
+        lock();
         try {
             before = this.phase;
-            if (before.state() != CircuitState.CLOSED && mayProbe(before)) {
-                enter(CircuitState.HALF_OPEN);
+            if (before.isOver(now)) {
+                enter(before.halfOpen(now));
             }
-            permit = permit();
-            current = this.phase;
+            after = this.phase;
+            passes = switch (after.state()) {
+                case CLOSED -> true;
+                case OPEN -> false;
+                case HALF_OPEN -> after.probes().tryTakePlace(after.spec());
+            };
         } finally {
             this.lock.unlock();
         }
-        announce(before, current);
-        return permit;
+        announce(before, after);
+        return passes ? after.epoch() : refusal(after);
     }
 
-    private boolean mayProbe(Phase current) {
-        boolean over = this.time.nanoTime() - current.since()
-                >= this.spec.openDuration().toNanos();
-        return over && (current.state() == CircuitState.OPEN || this.probesGiven >= this.spec.halfOpenProbes());
-    }
-
-    private long permit() {
-        return switch (this.phase.state()) {
-            case CLOSED -> this.phase.epoch();
-            case OPEN -> REFUSED;
-            case HALF_OPEN -> {
-                if (this.probesGiven >= this.spec.halfOpenProbes()) {
-                    yield REFUSED;
-                }
-                this.probesGiven++;
-                yield this.phase.epoch();
-            }
-        };
+    private long refusal(Phase current) {
+        this.notPermitted.increment();
+        boolean shadow = current.spec().mode() == Mode.METRICS_ONLY && current.forced() == null;
+        return shadow ? UNCOUNTED : REFUSED;
     }
 
     /**
      * Records that the callee answered.
      *
-     * @param permit what {@link #tryAcquire()} gave
+     * @param permit what {@link #tryAcquire} gave
+     * @param durationNanos how long the call took, in nanoseconds
+     * @param now monotonic reading, in nanoseconds
      */
-    public void succeeded(long permit) {
+    public void succeeded(long permit, long durationNanos, long now) {
         Phase current = this.phase;
-        if (permit == current.epoch() && current.state() == CircuitState.CLOSED && this.spotless) {
+        if (permit == current.epoch()
+                && current.state() == CircuitState.CLOSED
+                && !current.isSlow(durationNanos)
+                && current.window().tryCount(now)) {
             return;
         }
-        record(permit, true);
+        record(permit, false, durationNanos, now);
     }
 
     /**
      * Records that the callee failed.
      *
-     * @param permit what {@link #tryAcquire()} gave
+     * @param permit what {@link #tryAcquire} gave
+     * @param durationNanos how long the call took, in nanoseconds
+     * @param now monotonic reading, in nanoseconds
      */
-    public void failed(long permit) {
-        record(permit, false);
+    public void failed(long permit, long durationNanos, long now) {
+        record(permit, true, durationNanos, now);
     }
 
     /**
      * Gives a permit back of which nothing was learnt about the callee.
      *
-     * @param permit what {@link #tryAcquire()} gave
+     * @param permit what {@link #tryAcquire} gave
      */
     public void released(long permit) {
-        this.lock.lock();
+        Phase current = this.phase;
+        if (permit != current.epoch() || current.state() != CircuitState.HALF_OPEN) {
+            return;
+        }
+        lock();
         try {
-            if (permit == this.phase.epoch() && this.phase.state() == CircuitState.HALF_OPEN) {
-                this.probesGiven--;
+            if (permit == this.phase.epoch()) {
+                this.phase.probes().giveBackPlace();
             }
         } finally {
             this.lock.unlock();
         }
     }
 
-    private void record(long permit, boolean success) {
+    private void record(long permit, boolean failed, long durationNanos, long now) {
+        if (permit != this.phase.epoch()) {
+            return;
+        }
         Phase before;
         Phase after;
-        this.lock.lock();
+        lock();
         try {
             before = this.phase;
             if (permit != before.epoch()) {
                 return;
             }
-            if (before.state() == CircuitState.CLOSED) {
-                recordClosed(success);
-            } else {
-                recordProbe(success);
+            boolean slow = before.isSlow(durationNanos);
+            switch (before.state()) {
+                case CLOSED -> {
+                    Tally tally = before.window().record(failed, slow, now);
+                    if (failed || slow) {
+                        judge(before, tally, now);
+                    }
+                }
+                case HALF_OPEN -> {
+                    before.probes().record(failed, slow);
+                    judgeProbes(before, now);
+                }
+                case OPEN -> {
+                    // An open phase gives no permits.
+                }
             }
             after = this.phase;
         } finally {
@@ -182,78 +216,133 @@ public final class CircuitBreaker {
         announce(before, after);
     }
 
-    private void recordClosed(boolean success) {
-        this.window.add(success);
-        this.spotless = this.window.isSpotless();
-        if (!success
-                && this.window.calls() >= this.spec.minimumCalls()
-                && reachesThreshold(this.window.failures(), this.window.calls())) {
-            enter(CircuitState.OPEN);
+    private void judge(Phase closed, Tally tally, long now) {
+        CircuitBreakerSpec spec = closed.spec();
+        if (closed.forced() == null && tally.calls() >= spec.minimumCalls() && spec.isReachedBy(tally)) {
+            enter(closed.opened(now));
         }
     }
 
-    private void recordProbe(boolean success) {
-        if (success) {
-            this.probesSucceeded++;
-        } else {
-            this.probesFailed++;
-        }
-        int probes = this.spec.halfOpenProbes();
-        if (reachesThreshold(this.probesFailed, probes)) {
-            enter(CircuitState.OPEN);
-        } else if (!reachesThreshold(probes - this.probesSucceeded, probes)) {
-            enter(CircuitState.CLOSED);
+    private void judgeProbes(Phase halfOpen, long now) {
+        CircuitState verdict = halfOpen.probes().verdict(halfOpen.spec());
+        if (verdict != null) {
+            enter((verdict == CircuitState.OPEN) ? halfOpen.opened(now) : halfOpen.closed(now));
         }
     }
 
-    private boolean reachesThreshold(int failures, int calls) {
-        return failures * 100L >= (long) this.spec.failureRateThreshold() * calls;
+    /**
+     * Holds the breaker in a state, or lets the results decide again. Both begin with an empty window, and results of
+     * calls that began before count no more. After {@link Forced#OPEN} the callee is probed before the breaker closes.
+     * Asking for what is already so changes nothing.
+     *
+     * @param forced the state to hold, or {@code null} to let the results decide
+     * @param now monotonic reading, in nanoseconds
+     */
+    public void force(@Nullable Forced forced, long now) {
+        Phase before;
+        Phase after;
+        lock();
+        try {
+            before = this.phase;
+            if (before.forced() == forced) {
+                return;
+            }
+            enter(before.forced(forced, now));
+            after = this.phase;
+        } finally {
+            this.lock.unlock();
+        }
+        announce(before, after);
     }
 
-    private void enter(CircuitState state) {
-        this.window.clear();
-        this.spotless = false;
-        this.probesGiven = 0;
-        this.probesSucceeded = 0;
-        this.probesFailed = 0;
-        if (state == CircuitState.OPEN) {
-            this.opened++;
+    /**
+     * Puts other settings in force, at once and without a change of state as such. The window is kept if its type and its
+     * size (or duration) stay, else it begins empty. What is known is judged by the new settings at once: a closed breaker
+     * may open, a half-open one may open or close; probes under way count on. An open breaker stays open until the new
+     * open duration, counted from when it opened, is over. A forced state stays.
+     *
+     * @param spec when it opens and closes from now on
+     * @param now monotonic reading, in nanoseconds
+     */
+    public void change(CircuitBreakerSpec spec, long now) {
+        Phase before;
+        Phase after;
+        lock();
+        try {
+            before = this.phase;
+            Phase changed = before.changed(spec, now);
+            enter(changed);
+            switch (changed.state()) {
+                case CLOSED -> judge(changed, changed.window().tally(now), now);
+                case HALF_OPEN -> judgeProbes(changed, now);
+                case OPEN -> {
+                    // Nothing is known about the callee.
+                }
+            }
+            after = this.phase;
+        } finally {
+            this.lock.unlock();
         }
-        this.phase = new Phase(state, this.phase.epoch() + 1, this.time.nanoTime());
-    }
-
-    private void announce(Phase before, Phase after) {
-        if (before.state() != after.state()) {
-            this.transitions.changed(this.name, before.state(), after.state());
-        }
+        announce(before, after);
     }
 
     /**
      * Tells a refused call how long it is worth waiting.
      *
-     * @return time until the callee is probed, or until the probes under way should have ended
+     * @param now monotonic reading, in nanoseconds
+     * @return time until the callee is probed, or until the probes under way should have ended; the open duration if the
+     *     breaker is held open, and zero if it is closed
      */
-    public Duration retryAfter() {
-        Phase current = this.phase;
-        long left = this.spec.openDuration().toNanos() - (this.time.nanoTime() - current.since());
-        Duration remaining = Duration.ofNanos(Math.max(0, left));
-        boolean probing = current.state() != CircuitState.OPEN;
-        return (probing && remaining.compareTo(PROBES_UNDER_WAY) > 0) ? PROBES_UNDER_WAY : remaining;
+    public Duration retryAfter(long now) {
+        return this.phase.retryAfter(now);
     }
 
     /**
      * Looks at the breaker.
      *
-     * @return its state at this moment
+     * @param now monotonic reading, in nanoseconds
+     * @return its state at this moment; the number of refusals may be a little behind
      */
-    public CircuitBreakerStatus status() {
-        this.lock.lock();
+    public CircuitBreakerStatus status(long now) {
+        lock();
         try {
-            int calls = this.window.calls();
-            double rate = (calls == 0) ? 0 : this.window.failures() * 100.0 / calls;
-            return new CircuitBreakerStatus(this.name, this.phase.state(), rate, calls, this.opened);
+            Phase current = this.phase;
+            Tally tally = current.window().tally(now);
+            return new CircuitBreakerStatus(
+                    this.name,
+                    current.state(),
+                    tally.failureRate(),
+                    tally.slowCallRate(),
+                    tally.calls(),
+                    this.opened,
+                    this.notPermitted.sum(),
+                    current.spec().mode(),
+                    current.forced());
         } finally {
             this.lock.unlock();
+        }
+    }
+
+    private void lock() {
+        for (int spin = 0; spin < SPINS; spin++) {
+            if (this.lock.tryLock()) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        this.lock.lock();
+    }
+
+    private void enter(Phase next) {
+        if (next.state() == CircuitState.OPEN && this.phase.state() != CircuitState.OPEN) {
+            this.opened++;
+        }
+        this.phase = next;
+    }
+
+    private void announce(Phase before, Phase after) {
+        if (before.state() != after.state()) {
+            this.transitions.changed(this.name, before.state(), after.state());
         }
     }
 
@@ -270,6 +359,4 @@ public final class CircuitBreaker {
          */
         void changed(String name, CircuitState from, CircuitState to);
     }
-
-    private record Phase(CircuitState state, long epoch, long since) {}
 }

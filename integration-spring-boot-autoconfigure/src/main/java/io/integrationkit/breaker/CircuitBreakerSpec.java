@@ -81,6 +81,25 @@ public record CircuitBreakerSpec(
         check(value >= 1 && value <= 100, setting, "a percentage from 1 to 100");
     }
 
+    /** Whether one of the two rates is at its threshold. */
+    boolean isReachedBy(Tally tally) {
+        return isReached(this.failureRateThreshold, tally.failed(), tally.calls())
+                || this.slowCallDuration != null && isReached(this.slowCallRateThreshold, tally.slow(), tally.calls());
+    }
+
+    private static boolean isReached(int threshold, long part, long calls) {
+        return part * 100 >= threshold * calls;
+    }
+
+    /** Whether other settings look at the same calls. */
+    boolean hasWindowOf(CircuitBreakerSpec other) {
+        return this.windowType == other.windowType
+                && switch (this.windowType) {
+                    case COUNT -> this.windowSize == other.windowSize;
+                    case TIME -> this.windowDuration.equals(other.windowDuration);
+                };
+    }
+
     /** What a circuit breaker does when it opens. */
     public enum Mode {
         /** Calls are refused. */

@@ -39,7 +39,10 @@ public final class CircuitBreakers {
      * @return their states at this moment, by name
      */
     public List<CircuitBreakerStatus> all() {
-        return this.breakers.values().stream().map(CircuitBreaker::status).toList();
+        long now = this.time.nanoTime();
+        return this.breakers.values().stream()
+                .map((breaker) -> breaker.status(now))
+                .toList();
     }
 
     /**
@@ -50,13 +53,13 @@ public final class CircuitBreakers {
      */
     public @Nullable CircuitBreakerStatus find(String name) {
         CircuitBreaker breaker = this.breakers.get(name);
-        return (breaker != null) ? breaker.status() : null;
+        return (breaker != null) ? breaker.status(this.time.nanoTime()) : null;
     }
 
     /** Returns the breaker of a policy; all operations of a policy come with the same settings. */
     CircuitBreaker of(String policy, CircuitBreakerSpec spec) {
         return this.breakers.computeIfAbsent(
-                policy, (name) -> new CircuitBreaker(name, spec, this.time, CircuitBreakers::log));
+                policy, (name) -> new CircuitBreaker(name, spec, this.time.nanoTime(), CircuitBreakers::log));
     }
 
     private static void log(String name, CircuitState from, CircuitState to) {

@@ -140,7 +140,7 @@ public final class ReliableCalls implements PlanContributor {
         CircuitBreaker breaker = this.breakers.of(policy.name(), spec);
         plan.stage(
                 StagePosition.CIRCUIT_BREAKER,
-                (next) -> new CircuitBreakerStage(next, breaker, policy.name(), this.classification));
+                (next) -> new CircuitBreakerStage(next, breaker, policy.name(), this.classification, this.time));
     }
 
     /** The annotation belongs to a package above this one; only its presence matters. */

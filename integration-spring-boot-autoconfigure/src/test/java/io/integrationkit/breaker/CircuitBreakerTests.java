@@ -3,9 +3,7 @@ package io.integrationkit.breaker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.integrationkit.testsupport.BreakerSpecs;
-import io.integrationkit.testsupport.ManualTime;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -13,201 +11,238 @@ class CircuitBreakerTests {
 
     private static final Duration OPEN = Duration.ofSeconds(10);
 
-    private final ManualTime time = new ManualTime();
-
-    private final List<String> transitions = new ArrayList<>();
-
-    private CircuitBreaker breaker = breaker(BreakerSpecs.of(4, 50, 4, OPEN, 2));
+    private DrivenBreaker breaker = new DrivenBreaker(BreakerSpecs.of(4, 50, 4, OPEN, 2));
 
     @Test
     void staysClosedBelowTheMinimumOfCalls() {
-        fail(3);
-        assertThat(state()).isEqualTo(CircuitState.CLOSED);
-        fail(1);
-        assertThat(state()).isEqualTo(CircuitState.OPEN);
+        this.breaker.failTimes(3);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.CLOSED);
+        this.breaker.failTimes(1);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.OPEN);
     }
 
     @Test
     void opensWhenTheFailureRateReachesTheThreshold() {
-        succeed(3);
-        fail(1);
+        this.breaker.succeedTimes(3);
+        this.breaker.failTimes(1);
         assertThat(this.breaker.status().failureRate()).isEqualTo(25.0);
-        assertThat(state()).isEqualTo(CircuitState.CLOSED);
-        fail(1);
-        assertThat(state()).isEqualTo(CircuitState.OPEN);
-        assertThat(this.transitions).containsExactly("CLOSED>OPEN");
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.CLOSED);
+        this.breaker.failTimes(1);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.OPEN);
+        assertThat(this.breaker.transitions).containsExactly("chat: CLOSED>OPEN");
     }
 
     @Test
-    void forgetsWhatFellOutOfTheWindow() {
-        succeed(3);
-        fail(1);
-        succeed(4);
-        assertThat(this.breaker.status().failureRate()).isZero();
-        fail(1);
-        assertThat(this.breaker.status().failureRate()).isEqualTo(25.0);
-        assertThat(state()).isEqualTo(CircuitState.CLOSED);
-    }
-
-    @Test
-    void aWindowFullOfSuccessesStaysExactThoughFurtherOnesAreNotWritten() {
-        succeed(1000);
-        fail(1);
-        succeed(3);
-        assertThat(this.breaker.status().failureRate()).isEqualTo(25.0);
-        succeed(1);
-        assertThat(this.breaker.status().failureRate()).isZero();
+    void aCallThatIsFineNeverOpensIt() {
+        this.breaker.failTimes(3);
+        this.breaker.succeedTimes(1);
+        assertThat(this.breaker.status().failureRate()).isEqualTo(75.0);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.CLOSED);
     }
 
     @Test
     void refusesWhileOpenAndTellsHowLong() {
         open();
-        this.time.advance(Duration.ofSeconds(4));
-        assertThat(this.breaker.tryAcquire()).isEqualTo(CircuitBreaker.REFUSED);
+        this.breaker.time.advance(Duration.ofSeconds(4));
+        assertThat(this.breaker.acquire()).isEqualTo(CircuitBreaker.REFUSED);
         assertThat(this.breaker.retryAfter()).isEqualTo(Duration.ofSeconds(6));
+        assertThat(this.breaker.status().notPermitted()).isEqualTo(1);
+    }
+
+    @Test
+    void aClosedBreakerIsNotWorthWaitingFor() {
+        assertThat(this.breaker.retryAfter()).isZero();
     }
 
     @Test
     void letsExactlyTheProbesPassAfterTheOpenDuration() {
         halfOpen();
-        assertThat(state()).isEqualTo(CircuitState.HALF_OPEN);
-        assertThat(this.breaker.tryAcquire()).isNotEqualTo(CircuitBreaker.REFUSED);
-        assertThat(this.breaker.tryAcquire()).isEqualTo(CircuitBreaker.REFUSED);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.HALF_OPEN);
+        assertThat(this.breaker.acquire()).isNotEqualTo(CircuitBreaker.REFUSED);
+        assertThat(this.breaker.acquire()).isEqualTo(CircuitBreaker.REFUSED);
         assertThat(this.breaker.retryAfter()).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test
     void closesWithAnEmptyWindowWhenTheProbesSucceed() {
         long first = halfOpen();
-        long second = this.breaker.tryAcquire();
-        this.breaker.succeeded(first);
-        assertThat(state()).isEqualTo(CircuitState.HALF_OPEN);
-        this.breaker.succeeded(second);
-        assertThat(state()).isEqualTo(CircuitState.CLOSED);
+        long second = this.breaker.acquire();
+        this.breaker.succeed(first);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.HALF_OPEN);
+        this.breaker.succeed(second);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.CLOSED);
         assertThat(this.breaker.status().calls()).isZero();
-        fail(3);
-        assertThat(state()).isEqualTo(CircuitState.CLOSED);
-        assertThat(this.transitions).containsExactly("CLOSED>OPEN", "OPEN>HALF_OPEN", "HALF_OPEN>CLOSED");
+        this.breaker.failTimes(3);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.CLOSED);
+        assertThat(this.breaker.transitions)
+                .containsExactly("chat: CLOSED>OPEN", "chat: OPEN>HALF_OPEN", "chat: HALF_OPEN>CLOSED");
     }
 
     @Test
     void opensAgainAsSoonAsAProbeDecidesTheRate() {
         long first = halfOpen();
-        long second = this.breaker.tryAcquire();
-        this.breaker.failed(first);
-        assertThat(state()).isEqualTo(CircuitState.OPEN);
-        this.breaker.succeeded(second);
-        assertThat(state()).isEqualTo(CircuitState.OPEN);
+        long second = this.breaker.acquire();
+        this.breaker.fail(first);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.OPEN);
+        this.breaker.succeed(second);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.OPEN);
         assertThat(this.breaker.status().opened()).isEqualTo(2);
     }
 
     @Test
     void closesAsSoonAsTheMissingProbesCannotChangeTheRate() {
-        this.breaker = breaker(BreakerSpecs.of(4, 50, 4, OPEN, 3));
+        this.breaker = new DrivenBreaker(BreakerSpecs.of(4, 50, 4, OPEN, 3));
         long first = halfOpen();
-        long second = this.breaker.tryAcquire();
-        this.breaker.tryAcquire();
-        this.breaker.succeeded(first);
-        this.breaker.succeeded(second);
-        assertThat(state()).isEqualTo(CircuitState.CLOSED);
+        long second = this.breaker.acquire();
+        this.breaker.acquire();
+        this.breaker.succeed(first);
+        this.breaker.succeed(second);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.CLOSED);
+    }
+
+    @Test
+    void slowProbesOpenItAgain() {
+        Duration slow = Duration.ofSeconds(1);
+        this.breaker = new DrivenBreaker(
+                BreakerSpecs.with(4, 100, 4, OPEN, 2).slow(slow, 50).build());
+        long first = halfOpen();
+        this.breaker.breaker.succeeded(first, slow.toNanos(), this.breaker.time.nanoTime());
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.OPEN);
     }
 
     @Test
     void staleSuccessesDoNotCloseAHalfOpenBreaker() {
-        List<Long> stale = permits(18);
+        List<Long> stale = this.breaker.acquire(18);
         halfOpen();
-        stale.forEach(this.breaker::succeeded);
-        assertThat(state()).isEqualTo(CircuitState.HALF_OPEN);
+        stale.forEach(this.breaker::succeed);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.HALF_OPEN);
     }
 
     @Test
     void staleFailuresDoNotOpenAHalfOpenBreaker() {
-        List<Long> stale = permits(18);
+        List<Long> stale = this.breaker.acquire(18);
         halfOpen();
-        stale.forEach(this.breaker::failed);
-        assertThat(state()).isEqualTo(CircuitState.HALF_OPEN);
+        stale.forEach(this.breaker::fail);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.HALF_OPEN);
         assertThat(this.breaker.status().opened()).isEqualTo(1);
     }
 
     @Test
     void staleReleasesDoNotAddProbes() {
-        List<Long> stale = permits(18);
+        List<Long> stale = this.breaker.acquire(18);
         halfOpen();
-        stale.forEach(this.breaker::released);
-        assertThat(permits(20))
+        stale.forEach(this.breaker.breaker::released);
+        assertThat(this.breaker.acquire(20))
                 .filteredOn((permit) -> permit != CircuitBreaker.REFUSED)
                 .hasSize(1);
     }
 
     @Test
     void staleResultsDoNotEnterTheWindowOfALaterEpoch() {
-        List<Long> stale = permits(4);
+        List<Long> stale = this.breaker.acquire(8);
         long first = halfOpen();
-        long second = this.breaker.tryAcquire();
-        this.breaker.succeeded(first);
-        this.breaker.succeeded(second);
-        stale.forEach(this.breaker::failed);
-        assertThat(state()).isEqualTo(CircuitState.CLOSED);
+        long second = this.breaker.acquire();
+        this.breaker.succeed(first);
+        this.breaker.succeed(second);
+        stale.subList(0, 4).forEach(this.breaker::fail);
+        stale.subList(4, 8).forEach(this.breaker::succeed);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.CLOSED);
         assertThat(this.breaker.status().calls()).isZero();
     }
 
     @Test
     void aReleasedProbeGivesItsPlaceToAnother() {
         long first = halfOpen();
-        this.breaker.tryAcquire();
-        this.breaker.released(first);
-        assertThat(this.breaker.tryAcquire()).isNotEqualTo(CircuitBreaker.REFUSED);
-        assertThat(this.breaker.tryAcquire()).isEqualTo(CircuitBreaker.REFUSED);
+        this.breaker.acquire();
+        this.breaker.breaker.released(first);
+        assertThat(this.breaker.acquire()).isNotEqualTo(CircuitBreaker.REFUSED);
+        assertThat(this.breaker.acquire()).isEqualTo(CircuitBreaker.REFUSED);
+    }
+
+    @Test
+    void aPermitThatIsReleasedTwiceAddsNoPlaceBeyondTheProbes() {
+        long first = halfOpen();
+        this.breaker.breaker.released(first);
+        this.breaker.breaker.released(first);
+        assertThat(this.breaker.acquire(5))
+                .filteredOn((permit) -> permit != CircuitBreaker.REFUSED)
+                .hasSize(2);
+    }
+
+    @Test
+    void aRefusalGivenBackByMistakeChangesNothing() {
+        open();
+        this.breaker.fail(CircuitBreaker.REFUSED);
+        this.breaker.succeed(CircuitBreaker.REFUSED);
+        this.breaker.breaker.released(CircuitBreaker.REFUSED);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.OPEN);
     }
 
     @Test
     void lostProbesDoNotWedgeTheBreaker() {
         long lost = halfOpen();
-        this.breaker.tryAcquire();
-        this.time.advance(OPEN.minusNanos(1));
-        assertThat(this.breaker.tryAcquire()).isEqualTo(CircuitBreaker.REFUSED);
-        this.time.advance(Duration.ofNanos(1));
-        long fresh = this.breaker.tryAcquire();
+        this.breaker.acquire();
+        this.breaker.time.advance(OPEN.minusNanos(1));
+        assertThat(this.breaker.acquire()).isEqualTo(CircuitBreaker.REFUSED);
+        this.breaker.time.advance(Duration.ofNanos(1));
+        long fresh = this.breaker.acquire();
         assertThat(fresh).isNotEqualTo(CircuitBreaker.REFUSED);
-        this.breaker.failed(lost);
-        assertThat(state()).isEqualTo(CircuitState.HALF_OPEN);
-        this.breaker.succeeded(fresh);
-        this.breaker.succeeded(this.breaker.tryAcquire());
-        assertThat(state()).isEqualTo(CircuitState.CLOSED);
+        this.breaker.fail(lost);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.HALF_OPEN);
+        this.breaker.succeed(fresh);
+        this.breaker.succeed(this.breaker.acquire());
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.CLOSED);
+    }
+
+    @Test
+    void theOpenDurationGrowsWithEachProbingThatFailsUpToItsLimit() {
+        this.breaker = new DrivenBreaker(BreakerSpecs.with(1, 100, 1, OPEN, 1)
+                .backOff(2, Duration.ofSeconds(35))
+                .build());
+        this.breaker.failTimes(1);
+        assertThat(this.breaker.retryAfter()).isEqualTo(OPEN);
+        for (int seconds : new int[] {20, 35, 35}) {
+            this.breaker.openAndWait();
+            this.breaker.failTimes(1);
+            assertThat(this.breaker.retryAfter()).isEqualTo(Duration.ofSeconds(seconds));
+        }
+    }
+
+    @Test
+    void theOpenDurationIsShortAgainOnceTheBreakerHasClosed() {
+        this.breaker = new DrivenBreaker(BreakerSpecs.with(1, 100, 1, OPEN, 1)
+                .backOff(3, Duration.ofMinutes(10))
+                .build());
+        this.breaker.openAndWait();
+        this.breaker.failTimes(1);
+        assertThat(this.breaker.retryAfter()).isEqualTo(OPEN.multipliedBy(3));
+        this.breaker.openAndWait();
+        this.breaker.succeedTimes(1);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.CLOSED);
+        this.breaker.failTimes(1);
+        assertThat(this.breaker.retryAfter()).isEqualTo(OPEN);
+    }
+
+    @Test
+    void lostProbesAreNoFailedProbing() {
+        this.breaker = new DrivenBreaker(BreakerSpecs.with(1, 100, 1, OPEN, 1)
+                .backOff(2, Duration.ofMinutes(10))
+                .build());
+        this.breaker.openAndWait();
+        this.breaker.acquire();
+        this.breaker.time.advance(OPEN);
+        this.breaker.failTimes(1);
+        assertThat(this.breaker.retryAfter()).isEqualTo(OPEN.multipliedBy(2));
     }
 
     private void open() {
-        fail(4);
-        assertThat(state()).isEqualTo(CircuitState.OPEN);
+        this.breaker.failTimes(4);
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.OPEN);
     }
 
     private long halfOpen() {
         open();
-        this.time.advance(OPEN);
-        return this.breaker.tryAcquire();
-    }
-
-    private void fail(int calls) {
-        permits(calls).forEach(this.breaker::failed);
-    }
-
-    private void succeed(int calls) {
-        permits(calls).forEach(this.breaker::succeeded);
-    }
-
-    private List<Long> permits(int calls) {
-        List<Long> permits = new ArrayList<>();
-        for (int i = 0; i < calls; i++) {
-            permits.add(this.breaker.tryAcquire());
-        }
-        return permits;
-    }
-
-    private CircuitState state() {
-        return this.breaker.status().state();
-    }
-
-    private CircuitBreaker breaker(CircuitBreakerSpec spec) {
-        return new CircuitBreaker("chat", spec, this.time, (name, from, to) -> this.transitions.add(from + ">" + to));
+        this.breaker.time.advance(OPEN);
+        return this.breaker.acquire();
     }
 }

@@ -1,0 +1,55 @@
+package io.integrationkit.breaker;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls that one half-open phase lets through, and how they ended. Guarded by the lock of its breaker; only whether
+ * a place is left may be asked without it.
+ */
+final class Probes {
+
+    private final AtomicInteger given = new AtomicInteger();
+
+    private int ended;
+
+    private int failed;
+
+    private int slow;
+
+    boolean isPlaceLeft(CircuitBreakerSpec spec) {
+        return this.given.get() < spec.halfOpenProbes();
+    }
+
+    boolean tryTakePlace(CircuitBreakerSpec spec) {
+        boolean left = isPlaceLeft(spec);
+        if (left) {
+            this.given.incrementAndGet();
+        }
+        return left;
+    }
+
+    void giveBackPlace() {
+        if (this.given.get() > this.ended) {
+            this.given.decrementAndGet();
+        }
+    }
+
+    void record(boolean failed, boolean slow) {
+        this.ended++;
+        this.failed += failed ? 1 : 0;
+        this.slow += slow ? 1 : 0;
+    }
+
+    /** Returns the state that follows whatever the missing results will be, or {@code null} if that depends on them. */
+    @Nullable
+    CircuitState verdict(CircuitBreakerSpec spec) {
+        int probes = spec.halfOpenProbes();
+        if (spec.isReachedBy(new Tally(probes, this.failed, this.slow))) {
+            return CircuitState.OPEN;
+        }
+        int missing = Math.max(0, probes - this.ended);
+        Tally worst = new Tally(probes, this.failed + missing, this.slow + missing);
+        return spec.isReachedBy(worst) ? null : CircuitState.CLOSED;
+    }
+}

@@ -1,0 +1,18 @@
+package io.integrationkit.testsupport;
+
+import java.util.stream.IntStream;
+
+/**
+ * How often the race tests run: once, or as often as {@code -Dintegration.test.rounds=50} says. A test class takes part
+ * with {@code @ParameterizedClass} and {@code @MethodSource(Rounds.ALL)}.
+ */
+public final class Rounds {
+
+    public static final String ALL = "io.integrationkit.testsupport.Rounds#all";
+
+    private Rounds() {}
+
+    static IntStream all() {
+        return IntStream.rangeClosed(1, Integer.getInteger("integration.test.rounds", 1));
+    }
+}
