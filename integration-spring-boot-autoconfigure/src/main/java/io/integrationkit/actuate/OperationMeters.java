@@ -24,8 +24,7 @@ final class OperationMeters implements CallObserver.OfOperation {
 
     private final boolean distribution;
 
-    private final AtomicReferenceArray<Recorder> outcomes =
-            new AtomicReferenceArray<>(CallOutcome.values().length);
+    private final AtomicReferenceArray<Recorder> outcomes = new AtomicReferenceArray<>(CallOutcome.values().length);
 
     /** Most calls have one attempt, and are counted anyway; only the others are counted here. */
     private final LongAdder furtherAttempts = new LongAdder();

@@ -8,6 +8,8 @@ public enum CallOutcome {
     REPLAYED,
     /** The message had been handled before; nothing was done. */
     DUPLICATE,
+    /** Given up, and answered by a fallback or a handler of the failure. */
+    RECOVERED,
     /** Given up and stored as a dead letter. */
     DEAD_LETTERED,
     /** Refused before the callee was asked. */

@@ -50,8 +50,7 @@ final class FutureResults implements LaterResults {
         return cancelling(recovered, source);
     }
 
-    private static void recover(
-            CompletableFuture<@Nullable Object> recovered, Throwable failure, Recovery recovery) {
+    private static void recover(CompletableFuture<@Nullable Object> recovered, Throwable failure, Recovery recovery) {
         try {
             Object replacement = recovery.recover(failure);
             if (replacement instanceof CompletionStage<?> later) {

@@ -26,9 +26,7 @@ final class LaterResultTypes {
     private static final class Reactor {
 
         static @Nullable LaterResults find(Class<?> type, Executor blocking) {
-            return (type == Mono.class || type == Flux.class)
-                    ? new ReactorResults(type == Flux.class, blocking)
-                    : null;
+            return (type == Mono.class || type == Flux.class) ? new ReactorResults(type == Flux.class, blocking) : null;
         }
     }
 }

@@ -1,7 +1,10 @@
 package io.integrationkit.call;
 
 import io.integrationkit.context.TimeSource;
+import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +20,9 @@ public final class Plan {
 
     private final @Nullable LaterResults laterResults;
 
-    private final List<StagePosition> stages;
+    private final Set<StagePosition> stages;
+
+    private final Supplier<Collection<StagePosition>> further;
 
     private final List<Supplier<List<Setting>>> settings;
 
@@ -31,7 +36,8 @@ public final class Plan {
             Operation operation,
             TimeSource time,
             @Nullable LaterResults laterResults,
-            List<StagePosition> stages,
+            Set<StagePosition> stages,
+            Supplier<Collection<StagePosition>> further,
             List<Supplier<List<Setting>>> settings,
             List<Finding> findings,
             Stage outer,
@@ -40,6 +46,7 @@ public final class Plan {
         this.time = time;
         this.laterResults = laterResults;
         this.stages = stages;
+        this.further = further;
         this.settings = settings;
         this.findings = findings;
         this.outer = outer;
@@ -56,12 +63,14 @@ public final class Plan {
     }
 
     /**
-     * Returns the stages a call runs through.
+     * Returns the stages a call runs through now.
      *
      * @return the stages, outermost first
      */
     public List<StagePosition> stages() {
-        return this.stages;
+        EnumSet<StagePosition> all = EnumSet.copyOf(this.stages);
+        all.addAll(this.further.get());
+        return List.copyOf(all);
     }
 
     /**

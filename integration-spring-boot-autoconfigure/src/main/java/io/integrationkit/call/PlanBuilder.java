@@ -4,10 +4,12 @@ import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.ProblemCode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ public final class PlanBuilder {
     private final TimeSource time;
 
     private @Nullable LaterResults laterResults;
+
+    private Supplier<Collection<StagePosition>> further = List::of;
 
     private Supplier<@Nullable Duration> timeAllowed = () -> null;
 
@@ -46,6 +50,15 @@ public final class PlanBuilder {
             throw new IllegalStateException(
                     "Two features want the position " + position + " in the plan of " + this.operation);
         }
+    }
+
+    /**
+     * Says which positions a stage stands for beside its own.
+     *
+     * @param positions the positions; asked when the plan is shown
+     */
+    public void alsoStandsFor(Supplier<Collection<StagePosition>> positions) {
+        this.further = positions;
     }
 
     /**
@@ -120,7 +133,8 @@ public final class PlanBuilder {
                 this.operation,
                 this.time,
                 this.laterResults,
-                List.copyOf(this.stages.keySet()),
+                Set.copyOf(this.stages.keySet()),
+                this.further,
                 List.copyOf(this.settings),
                 List.copyOf(this.findings),
                 chain(false, Call::proceed),

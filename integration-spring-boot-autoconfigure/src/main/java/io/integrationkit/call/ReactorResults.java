@@ -2,8 +2,8 @@ package io.integrationkit.call;
 
 import io.integrationkit.context.Carried;
 import io.integrationkit.context.Scope;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -70,9 +70,7 @@ final class ReactorResults implements LaterResults {
                 return Flux.error(again);
             }
         };
-        return Mono.fromCallable(later)
-                .subscribeOn(this.blocking)
-                .flatMapMany((publisher) -> publisher);
+        return Mono.fromCallable(later).subscribeOn(this.blocking).flatMapMany((publisher) -> publisher);
     }
 
     /** A method that returns {@code null} instead of a publisher has nothing to say. */

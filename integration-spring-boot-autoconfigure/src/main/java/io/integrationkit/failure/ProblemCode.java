@@ -24,6 +24,9 @@ public enum ProblemCode {
     CIRCUIT_OPEN("INT-201", "The circuit breaker is open"),
     DEADLINE_EXPIRED("INT-202", "The deadline of the call is over"),
     CALL_DEAD_LETTERED("INT-203", "The call was given up and stored as a dead letter"),
+    RATE_LIMITED("INT-204", "The rate limit of the policy is reached"),
+    BULKHEAD_FULL("INT-205", "As many calls of the policy run as its bulkhead allows"),
+    ATTEMPT_TIMEOUT("INT-206", "The time of an attempt is over"),
 
     OUTBOX_NO_TRANSACTION("INT-301", "A message was published without a transaction"),
     OUTBOX_READ_ONLY("INT-302", "A message was published in a read-only transaction"),

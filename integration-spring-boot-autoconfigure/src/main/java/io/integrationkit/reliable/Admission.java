@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param limiter the rate limit
  * @param bulkhead the bulkhead
  */
-record Admission(@Nullable CircuitBreaker breaker, @Nullable RateLimiter limiter, @Nullable Bulkhead bulkhead) {
+record Admission(
+        @Nullable CircuitBreaker breaker,
+        @Nullable RateLimiter limiter,
+        @Nullable Bulkhead bulkhead) {
 
     /** Answer of {@link #askBreaker} to an attempt that may not pass. */
     static final long REFUSED = CircuitBreaker.REFUSED;

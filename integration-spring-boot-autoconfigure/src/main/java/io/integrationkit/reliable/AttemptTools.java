@@ -1,6 +1,8 @@
 package io.integrationkit.reliable;
 
+import io.integrationkit.context.SentRequests;
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureClassification;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -19,4 +21,15 @@ record AttemptTools(
         TimeSource time,
         Executor executor,
         boolean joinsTransaction,
-        @Nullable ResultCheck results) {}
+        @Nullable ResultCheck results) {
+
+    /** Classifies a failed attempt; where it matters, by the requests that it sent. */
+    Failure classify(Throwable failure, Settled settled, int sent) {
+        Failure classified = this.classification.classify(failure);
+        if (!settled.rules().asksForEffect()) {
+            return classified;
+        }
+        boolean effect = SentRequests.effectPossible(sent, classified, failure);
+        return new Failure(classified.category(), classified.retryable(), effect, classified.retryAfter());
+    }
+}

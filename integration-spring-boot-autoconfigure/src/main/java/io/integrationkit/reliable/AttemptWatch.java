@@ -116,8 +116,10 @@ final class AttemptWatch {
                 Thread.interrupted();
             }
         }
-        long left = Math.max(1, Duration.ofNanos(this.end - this.time.nanoTime()).toMillis());
-        for (Object resource : TransactionSynchronizationManager.getResourceMap().values()) {
+        long left =
+                Math.max(1, Duration.ofNanos(this.end - this.time.nanoTime()).toMillis());
+        for (Object resource :
+                TransactionSynchronizationManager.getResourceMap().values()) {
             if (resource instanceof ResourceHolderSupport holder && holder.isSynchronizedWithTransaction()) {
                 limit(holder, left);
             }

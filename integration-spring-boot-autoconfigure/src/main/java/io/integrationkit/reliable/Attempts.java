@@ -3,6 +3,7 @@ package io.integrationkit.reliable;
 import io.integrationkit.call.Call;
 import io.integrationkit.call.Stage;
 import io.integrationkit.context.Deadline;
+import io.integrationkit.context.SentRequests;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.RejectedException;
@@ -52,11 +53,12 @@ final class Attempts implements Stage {
         Admission admission = settled.admission();
         long permit = this.entrance.enter(admission, call);
         long started = call.nanoTime();
+        int sent = settled.rules().asksForEffect() ? SentRequests.begin() : 0;
         Object result;
         try {
             result = attempt(call, settled);
         } catch (Throwable failure) {
-            return failed(call, settled, begun, permit, started, failure);
+            return failed(call, settled, begun, permit, started, sent, failure);
         }
         admission.leave();
         admission.succeeded(call, permit, started);
@@ -70,14 +72,15 @@ final class Attempts implements Stage {
     }
 
     private @Nullable Object timed(Call call, Settled settled) throws Throwable {
-        Duration allowed = settled.timeForAttempt();
+        Duration allowed = settled.timeForAttempt(Deadline.current());
         return (allowed != null) ? this.timed.run(call, allowed) : this.next.run(call);
     }
 
     private @Nullable Object failed(
-            Call call, Settled settled, long begun, long permit, long started, Throwable failure) throws Throwable {
+            Call call, Settled settled, long begun, long permit, long started, int sent, Throwable failure)
+            throws Throwable {
         Progress progress = progress(call, begun);
-        return again(call, progress, afterFailure(progress, call, settled, permit, started, failure));
+        return again(call, progress, afterFailure(progress, call, settled, permit, started, sent, failure));
     }
 
     private @Nullable Object unwanted(Call call, Settled settled, long begun, @Nullable Object result)
@@ -94,7 +97,7 @@ final class Attempts implements Stage {
 
     private @Nullable Object again(Call call, Progress progress, Ending first) throws Throwable {
         Ending ending = first;
-        for (Duration wait = ending.wait(); wait != null && paused(progress, ending, wait); wait = ending.wait()) {
+        for (Duration wait = ending.pause(); wait != null && paused(progress, ending, wait); wait = ending.pause()) {
             ending = attemptAgain(call, progress, ending);
         }
         return ending.answer();
@@ -105,11 +108,16 @@ final class Attempts implements Stage {
         call.timePassed();
         long permit = enterAgain(call, settled, before);
         long started = call.nanoTime();
+        int sent = settled.rules().asksForEffect() ? SentRequests.begin() : 0;
         Object result;
         try {
             result = attempt(call, settled);
         } catch (Throwable failure) {
-            return afterFailure(progress, call, settled, permit, started, failure);
+            Ending ending = afterFailure(progress, call, settled, permit, started, sent, failure);
+            if (ending.category() == FailureCategory.REJECTED) {
+                explainRefusal(failure, before);
+            }
+            return ending;
         }
         settled.admission().leave();
         settled.admission().succeeded(call, permit, started);
@@ -119,29 +127,33 @@ final class Attempts implements Stage {
                 : new Ending(null, result, null, settled, null);
     }
 
-    /** A refusal ends the attempts; it is explained by the failure before it. */
+    /** A refusal ends the attempts; the failure before it explains it. */
     private long enterAgain(Call call, Settled settled, Ending before) {
         try {
             return this.entrance.enter(settled.admission(), call);
         } catch (RejectedException refusal) {
-            if (before.failure() != null) {
-                Progress.attach(refusal, before.failure());
-            }
+            explainRefusal(refusal, before);
             throw refusal;
         }
     }
 
+    private static void explainRefusal(Throwable refusal, Ending before) {
+        if (before.failure() != null) {
+            Progress.attach(refusal, before.failure());
+        }
+    }
+
     private Ending afterFailure(
-            Progress progress, Call call, Settled settled, long permit, long started, Throwable failure) {
+            Progress progress, Call call, Settled settled, long permit, long started, int sent, Throwable failure) {
         Admission admission = settled.admission();
         admission.leave();
         if (failure instanceof Error) {
             admission.released(permit);
             return new Ending(failure, null, null, settled, null);
         }
-        Failure classified = this.tools.classification().classify(failure);
+        Failure classified = this.tools.classify(failure, settled, sent);
         admission.failed(call, permit, started, classified);
-        Verdict verdict = progress.failed(settled.rules(), classified, false);
+        Verdict verdict = progress.failed(settled.rules(), classified);
         Ending ending = new Ending(failure, null, classified.category(), settled, verdict);
         progress.explainIfOver(ending);
         return ending;

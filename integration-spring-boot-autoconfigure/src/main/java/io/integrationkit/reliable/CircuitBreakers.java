@@ -56,10 +56,20 @@ public final class CircuitBreakers {
         return (breaker != null) ? breaker.status(this.time.nanoTime()) : null;
     }
 
-    /** Returns the breaker of a policy; all operations of a policy come with the same settings. */
-    CircuitBreaker of(String policy, CircuitBreakerSpec spec) {
-        return this.breakers.computeIfAbsent(
-                policy, (name) -> new CircuitBreaker(name, spec, this.time.nanoTime(), CircuitBreakers::log));
+    /** Brings the breaker of a policy in step with its settings; all operations of a policy come with the same. */
+    @Nullable
+    CircuitBreaker settle(String policy, @Nullable CircuitBreakerSpec spec) {
+        if (spec == null) {
+            this.breakers.remove(policy);
+            return null;
+        }
+        long now = this.time.nanoTime();
+        CircuitBreaker breaker = this.breakers.computeIfAbsent(
+                policy, (name) -> new CircuitBreaker(name, spec, now, CircuitBreakers::log));
+        if (!breaker.spec().equals(spec)) {
+            breaker.change(spec, now);
+        }
+        return breaker;
     }
 
     private static void log(String name, CircuitState from, CircuitState to) {

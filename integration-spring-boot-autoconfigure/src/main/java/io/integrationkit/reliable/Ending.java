@@ -24,7 +24,7 @@ record Ending(
 
     /** The wait before the next attempt, or {@code null} if there is none. */
     @Nullable
-    Duration wait() {
+    Duration pause() {
         return (this.verdict instanceof Wait next) ? next.duration() : null;
     }
 

@@ -1,6 +1,5 @@
 package io.integrationkit.reliable;
 
-import io.integrationkit.breaker.CircuitBreaker;
 import io.integrationkit.call.Call;
 import io.integrationkit.context.Deadline;
 import io.integrationkit.context.TimeSource;
@@ -8,6 +7,7 @@ import io.integrationkit.failure.RejectedException;
 import io.integrationkit.limit.Bulkhead;
 import io.integrationkit.limit.RateLimiter;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Lets attempts of a blocking call in: waits where the policy allows it, and takes back what it took when it refuses. */
 final class Entrance {
@@ -33,20 +33,22 @@ final class Entrance {
             throw Refusals.circuitOpen(call, this.policy, admission);
         }
         RateLimiter limiter = admission.limiter();
+        long reserved = call.nanoTime();
         if (limiter != null) {
-            long wait = limiter.reserve(call.nanoTime(), fitting(limiter.spec().maxWait()));
+            long wait = limiter.reserve(reserved, fitting(limiter.spec().maxWait(), Deadline.current()));
             if (wait != 0) {
-                awaitPermit(admission, limiter, call, permit, wait);
+                awaitPermit(admission, limiter, call, permit, reserved, wait);
             }
         }
         Bulkhead bulkhead = admission.bulkhead();
         if (bulkhead != null && !bulkhead.tryEnter()) {
-            awaitTurn(admission, bulkhead, call, permit);
+            awaitTurn(admission, bulkhead, call, permit, reserved);
         }
         return permit;
     }
 
-    private void awaitPermit(Admission admission, RateLimiter limiter, Call call, long permit, long wait) {
+    private void awaitPermit(
+            Admission admission, RateLimiter limiter, Call call, long permit, long reserved, long wait) {
         if (wait < 0) {
             admission.released(permit);
             throw Refusals.rateLimited(call, this.policy, Duration.ofNanos(-wait));
@@ -56,48 +58,41 @@ final class Entrance {
             this.time.sleep(Duration.ofNanos(wait));
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
-            limiter.release(call.nanoTime());
+            limiter.release(reserved);
             admission.released(permit);
             throw Refusals.interrupted(call, this.policy, "rate-limit");
         }
     }
 
-    private void awaitTurn(Admission admission, Bulkhead bulkhead, Call call, long permit) {
+    private void awaitTurn(Admission admission, Bulkhead bulkhead, Call call, long permit, long reserved) {
         boolean entered;
         call.timePassed();
         try {
-            entered = bulkhead.enter(fitting(bulkhead.spec().maxWait()));
+            entered = bulkhead.enter(fitting(bulkhead.spec().maxWait(), Deadline.current()));
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
-            giveBack(admission, call, permit);
+            giveBack(admission, permit, reserved);
             throw Refusals.interrupted(call, this.policy, "bulkhead");
         }
         call.timePassed();
         if (!entered) {
-            giveBack(admission, call, permit);
+            giveBack(admission, permit, reserved);
             throw Refusals.bulkheadFull(call, this.policy, bulkhead.spec());
         }
     }
 
-    private static void giveBack(Admission admission, Call call, long permit) {
+    private static void giveBack(Admission admission, long permit, long reserved) {
         RateLimiter limiter = admission.limiter();
         if (limiter != null) {
-            limiter.release(call.nanoTime());
+            limiter.release(reserved);
         }
-        CircuitBreaker breaker = admission.breaker();
-        if (breaker != null) {
-            breaker.released(permit);
-        }
+        admission.released(permit);
     }
 
     /** A wait that outlasts the deadline would be for nothing. */
-    private static long fitting(Duration maxWait) {
+    static long fitting(Duration maxWait, @Nullable Deadline deadline) {
         long nanos = maxWait.toNanos();
-        if (nanos == 0) {
-            return 0;
-        }
-        Deadline deadline = Deadline.current();
-        return (deadline == null)
+        return (deadline == null || nanos == 0)
                 ? nanos
                 : Math.max(0, Math.min(nanos, deadline.remaining().toNanos()));
     }

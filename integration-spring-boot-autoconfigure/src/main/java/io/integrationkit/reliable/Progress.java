@@ -44,13 +44,12 @@ final class Progress {
     }
 
     /** Decides after a failed attempt. */
-    Verdict failed(RetryRules rules, Failure failure, boolean repeatable) {
+    Verdict failed(RetryRules rules, Failure failure) {
         long now = this.call.nanoTime();
         return rules.judge(new Ended(
                 failure,
                 this.call.attempts(),
                 this.inTransaction,
-                repeatable,
                 Duration.ofNanos(now - this.begun),
                 this.lastWait,
                 this.deadline,
@@ -59,7 +58,7 @@ final class Progress {
 
     /** Decides after an attempt whose result is not wanted. */
     Verdict unwanted(RetryRules rules) {
-        return failed(rules, Failure.of(FailureCategory.TEMPORARY), true);
+        return failed(rules, Failure.of(FailureCategory.TEMPORARY));
     }
 
     /** Notes a wait that has come to its end. */

@@ -20,8 +20,7 @@ final class Refusals {
         return refusal(
                 call,
                 ProblemCode.CIRCUIT_OPEN,
-                "the circuit breaker of policy '%s' is open for another %d ms"
-                        .formatted(policy, retryAfter.toMillis()),
+                "the circuit breaker of policy '%s' is open for another %d ms".formatted(policy, retryAfter.toMillis()),
                 policy,
                 "circuit-breaker",
                 retryAfter);
@@ -60,17 +59,11 @@ final class Refusals {
     }
 
     private static RejectedException refusal(
-            Call call,
-            ProblemCode code,
-            String reason,
-            String policy,
-            String group,
-            @Nullable Duration retryAfter) {
+            Call call, ProblemCode code, String reason, String policy, String group, @Nullable Duration retryAfter) {
         call.ended(CallOutcome.REJECTED);
         return new RejectedException(
                 code,
-                "%s was not called: %s; see %s.*"
-                        .formatted(call.operation(), reason, PolicyNames.key(policy, group)),
+                "%s was not called: %s; see %s.*".formatted(call.operation(), reason, PolicyNames.key(policy, group)),
                 retryAfter);
     }
 }

@@ -31,6 +31,11 @@ final class RetryRules {
         this.budget = budget;
     }
 
+    /** Whether it matters if an attempt that failed may have had an effect. */
+    boolean asksForEffect() {
+        return this.unknownOutcome.forbidsRetry() != null;
+    }
+
     /**
      * Decides.
      *
@@ -51,7 +56,7 @@ final class RetryRules {
         if (ended.inTransaction()) {
             return new Stop(Rule.IN_TRANSACTION, IN_TRANSACTION);
         }
-        if (failure.effectPossible() && !ended.repeatable()) {
+        if (failure.effectPossible()) {
             String forbidden = this.unknownOutcome.forbidsRetry();
             if (forbidden != null) {
                 return new Stop(Rule.UNSAFE, forbidden);
@@ -99,8 +104,7 @@ final class RetryRules {
                 Rule.BUDGET,
                 "the policy may retry %d of 100 calls and %d a second; see retry-budget"
                         .formatted(
-                                this.budget.spec().percent(),
-                                this.budget.spec().minPerSecond()));
+                                this.budget.spec().percent(), this.budget.spec().minPerSecond()));
     }
 
     /**
@@ -109,7 +113,6 @@ final class RetryRules {
      * @param failure its failure; an unwanted result is a temporary one without effect
      * @param attempt its number, from 1
      * @param inTransaction whether a transaction of the caller was active
-     * @param repeatable whether all the attempt did may be done again
      * @param elapsed time since the beginning of the call
      * @param waitedBefore the wait before this attempt, zero before the first
      * @param deadline deadline of the call, or {@code null}
@@ -119,7 +122,6 @@ final class RetryRules {
             Failure failure,
             int attempt,
             boolean inTransaction,
-            boolean repeatable,
             Duration elapsed,
             Duration waitedBefore,
             @Nullable Deadline deadline,

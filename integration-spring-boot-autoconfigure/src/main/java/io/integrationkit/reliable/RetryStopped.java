@@ -85,6 +85,8 @@ public final class RetryStopped extends RuntimeException {
         MAX_ELAPSED,
         /** The caller would not wait for another attempt. */
         DEADLINE,
+        /** A part of the result was passed on already. */
+        EMITTED,
         /** The thread was asked to stop. */
         INTERRUPTED,
         /** The kit refused a further attempt. */

@@ -18,13 +18,13 @@ record Settled(Policy policy, RetryRules rules, Admission admission, SharedState
     /**
      * Tells how long an attempt that begins now may take.
      *
+     * @param deadline deadline of the call, or {@code null}
      * @return the time, positive; or {@code null} for any
      */
     @Nullable
-    Duration timeForAttempt() {
+    Duration timeForAttempt(@Nullable Deadline deadline) {
         Duration attempt = this.policy.attemptTimeout();
-        Deadline deadline = this.timed ? Deadline.current() : null;
-        if (deadline == null) {
+        if (deadline == null || !this.timed) {
             return attempt;
         }
         Duration remaining = deadline.remaining();

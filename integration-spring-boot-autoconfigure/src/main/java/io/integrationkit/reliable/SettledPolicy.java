@@ -1,7 +1,5 @@
 package io.integrationkit.reliable;
 
-import io.integrationkit.context.TimeSource;
-import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.limit.RetryBudget;
 import java.util.random.RandomGenerator;
 
@@ -20,8 +18,7 @@ final class SettledPolicy {
 
     private volatile Settled settled;
 
-    SettledPolicy(
-            OperationPolicy policy, SharedStates shared, UnknownOutcome unknownOutcome, RandomGenerator random) {
+    SettledPolicy(OperationPolicy policy, SharedStates shared, UnknownOutcome unknownOutcome, RandomGenerator random) {
         this.policy = policy;
         this.shared = shared;
         this.unknownOutcome = unknownOutcome;

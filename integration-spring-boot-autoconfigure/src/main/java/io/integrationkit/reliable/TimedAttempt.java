@@ -46,8 +46,7 @@ final class TimedAttempt {
     }
 
     private Throwable judged(Call call, Duration allowed, Throwable failure) {
-        if (failure instanceof Error
-                || this.classification.classify(failure).category() != FailureCategory.TEMPORARY) {
+        if (failure instanceof Error || this.classification.classify(failure).category() != FailureCategory.TEMPORARY) {
             return failure;
         }
         return new AttemptTimeoutException(call.operation().name(), allowed, failure);

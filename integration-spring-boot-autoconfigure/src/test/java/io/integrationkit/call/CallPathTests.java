@@ -310,17 +310,8 @@ class CallPathTests {
     }
 
     private static CallObserver recording(List<String> seen) {
-        return (operation) -> new CallObserver.OfOperation() {
-            @Override
-            public long started() {
-                return 0;
-            }
-
-            @Override
-            public void completed(Call call, long started) {
-                seen.add(operation.name() + " " + call.outcome() + " " + call.attempts());
-            }
-        };
+        return (operation) ->
+                (call, nanos) -> seen.add(operation.name() + " " + call.outcome() + " " + call.attempts());
     }
 
     private static List<String> names(OperationRegistry registry) {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.idempotency.IdempotencyAutoConfiguration;
 import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
-import io.integrationkit.call.Call;
 import io.integrationkit.call.CallObserver;
 import io.integrationkit.call.CallOutcome;
 import io.integrationkit.call.Operation;
@@ -546,17 +545,7 @@ class IdempotentTests {
 
         @Override
         public OfOperation observe(Operation operation) {
-            return new OfOperation() {
-                @Override
-                public long started() {
-                    return 0;
-                }
-
-                @Override
-                public void completed(Call call, long started) {
-                    LastOutcome.this.last = call.outcome();
-                }
-            };
+            return (call, nanos) -> this.last = call.outcome();
         }
     }
 

@@ -61,7 +61,7 @@ final class Outboxes {
     static DeadLetters deadLetters(@Nullable JdbcAccess access, Supplier<@Nullable MessageReplayer> replayer) {
         OperationReplayer calls = new OperationReplayer(
                 new DefaultListableBeanFactory(),
-                new OperationRegistry(new DefaultListableBeanFactory(), List::of),
+                new OperationRegistry(new DefaultListableBeanFactory(), List::of, TimeSource.system()),
                 CODEC);
         DeadLetterStores stores = new DeadLetterStores(
                 calls,

@@ -168,20 +168,22 @@ class GiveUpStageTests {
     }
 
     private Object run(Call call, Stage method) throws Throwable {
+        GivenUpArchive archive = new GivenUpArchive(
+                call.operation(),
+                (given) -> {
+                    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                    if (this.broken != null) {
+                        throw this.broken;
+                    }
+                    this.stored.add(given);
+                    return "entry-" + this.stored.size();
+                },
+                new PayloadCodec(JsonMapper.shared()));
+        FailureClassification classification = new FailureClassification(List.of(), () -> Instant.EPOCH);
         return new GiveUpStage(
                         method,
-                        call.operation(),
-                        (given) -> {
-                            assertThat(Thread.currentThread().isInterrupted()).isFalse();
-                            if (this.broken != null) {
-                                throw this.broken;
-                            }
-                            this.stored.add(given);
-                            return "entry-" + this.stored.size();
-                        },
-                        new PayloadCodec(JsonMapper.shared()),
-                        new FailureClassification(List.of(), () -> Instant.EPOCH),
-                        Duration.ofSeconds(10))
+                        new GivingUp(
+                                call.operation(), null, null, null, archive, classification, Duration.ofSeconds(10)))
                 .run(call);
     }
 

@@ -34,7 +34,9 @@ public final class CallAutoConfiguration {
 
     @Bean
     OperationRegistry integrationOperationRegistry(
-            ConfigurableListableBeanFactory beanFactory, ObjectProvider<PlanContributor> contributors, TimeSource time) {
+            ConfigurableListableBeanFactory beanFactory,
+            ObjectProvider<PlanContributor> contributors,
+            TimeSource time) {
         return new OperationRegistry(
                 beanFactory, () -> contributors.orderedStream().toList(), time);
     }

@@ -7,11 +7,17 @@ import io.integrationkit.call.SettingSources;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.FailureClassifier;
+import io.integrationkit.limit.RateLimiters;
+import io.integrationkit.reliable.AttemptTransactions;
 import io.integrationkit.reliable.CircuitBreakers;
+import io.integrationkit.reliable.GiveUpPlans;
 import io.integrationkit.reliable.ReliableCalls;
 import io.integrationkit.reliable.ReliablePolicies;
+import io.integrationkit.reliable.SharedStates;
+import io.integrationkit.reliable.Surroundings;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -46,20 +52,39 @@ public final class ReliableAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnMissingBean
+    SharedStates integrationSharedStates(
+            CircuitBreakers breakers, ObjectProvider<RateLimiters> limiters, TimeSource time) {
+        return new SharedStates(breakers, limiters.getIfUnique(RateLimiters::local), time);
+    }
+
+    @Bean
+    GiveUpPlans integrationGiveUpPlans(
+            ConfigurableListableBeanFactory beanFactory, PayloadCodec codec, ObjectProvider<GivenUpCalls> store) {
+        return new GiveUpPlans(beanFactory, codec, store::getIfUnique);
+    }
+
+    @Bean
+    AttemptTransactions integrationAttemptTransactions() {
+        return new AttemptTransactions();
+    }
+
+    @Bean
     ReliableCalls integrationReliableCalls(
             ReliablePolicies policies,
-            CircuitBreakers breakers,
+            SharedStates shared,
             FailureClassification classification,
-            PayloadCodec codec,
-            ObjectProvider<GivenUpCalls> givenUpCalls,
-            TimeSource time) {
+            GiveUpPlans giveUpPlans,
+            TimeSource time,
+            ConfigurableListableBeanFactory beanFactory) {
         return new ReliableCalls(
                 policies,
-                breakers,
+                shared,
                 classification,
-                codec,
-                givenUpCalls::getIfUnique,
-                time,
-                () -> ThreadLocalRandom.current().nextLong());
+                giveUpPlans,
+                new Surroundings(
+                        time,
+                        new ApplicationExecutor(beanFactory),
+                        () -> ThreadLocalRandom.current().nextLong()));
     }
 }

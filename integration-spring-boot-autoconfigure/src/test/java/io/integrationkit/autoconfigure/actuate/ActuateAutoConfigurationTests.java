@@ -112,15 +112,17 @@ class ActuateAutoConfigurationTests {
             openTheBreaker(context.getBean(Bank.class));
             assertThat(registry.get("integration.calls")
                             .tags("operation", "bank.charge", "outcome", "failed")
-                            .timer()
+                            .functionTimer()
                             .count())
                     .isEqualTo(2);
             assertThat(registry.get("integration.calls")
                             .tags("operation", "bank.charge", "outcome", "rejected")
-                            .timer()
+                            .functionTimer()
                             .count())
                     .isEqualTo(1);
-            assertThat(registry.get("integration.call.attempts").counter().count())
+            assertThat(registry.get("integration.call.attempts")
+                            .functionCounter()
+                            .count())
                     .isGreaterThanOrEqualTo(4);
             assertThat(registry.get("integration.circuit.breaker.open")
                             .tag("policy", "bank")

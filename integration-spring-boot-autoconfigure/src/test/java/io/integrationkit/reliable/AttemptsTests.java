@@ -9,7 +9,6 @@ import io.integrationkit.call.SimpleCalls;
 import io.integrationkit.context.Deadline;
 import io.integrationkit.context.Scope;
 import io.integrationkit.failure.FailureCategory;
-import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.IntegrationException;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.RejectedException;
@@ -22,18 +21,17 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-class RetryStageTests {
+class AttemptsTests {
 
     private static final Duration MS_100 = Duration.ofMillis(100);
 
     private final ManualTime time = new ManualTime();
 
-    private final Call call = SimpleCalls.call(SimpleCalls.operation(new Target(), "work"));
+    private final Call call = SimpleCalls.call(this.time, SimpleCalls.operation(new Target(), "work"));
 
     private final Deque<Throwable> failures = new ArrayDeque<>();
 
@@ -203,7 +201,7 @@ class RetryStageTests {
         int before = this.call.attempts();
         fail(thrown);
         Throwable last = thrown[thrown.length - 1];
-        assertThat(catchThrowable(() -> run(SimpleCalls.call(this.call.operation()))))
+        assertThat(catchThrowable(() -> run(SimpleCalls.call(this.time, this.call.operation()))))
                 .isSameAs(last);
         assertThat(note(last).rule()).isEqualTo(rule);
         assertThat(note(last).attempts()).isEqualTo(attempts);
@@ -232,9 +230,11 @@ class RetryStageTests {
     }
 
     private Object run(Call call) throws Throwable {
-        RetryRules rules = new RetryRules(this.spec, new BackOff(this.spec, new Random(1)), this.unsafe);
-        FailureClassification classification = new FailureClassification(List.of(), this.time::now);
-        return new RetryStage(
+        Policies policies = new Policies(this.time)
+                .retry(this.spec)
+                .unknownOutcome(this.unsafe ? UnknownOutcome.FORBIDDEN : UnknownOutcome.RETRY)
+                .joinsTransaction(this.joins);
+        return new Attempts(
                         (ignored) -> {
                             Throwable failure = this.failures.poll();
                             if (failure != null) {
@@ -242,11 +242,8 @@ class RetryStageTests {
                             }
                             return "done";
                         },
-                        rules,
-                        this.spec.maxAttempts() > 1,
-                        this.joins,
-                        classification,
-                        this.time)
+                        policies.settle(),
+                        policies.tools())
                 .run(call);
     }
 

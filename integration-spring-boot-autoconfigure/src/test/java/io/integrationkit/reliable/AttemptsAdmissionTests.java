@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.integrationkit.breaker.CircuitBreaker;
 import io.integrationkit.breaker.CircuitBreakerStatus;
 import io.integrationkit.breaker.CircuitState;
 import io.integrationkit.call.Call;
@@ -12,7 +11,6 @@ import io.integrationkit.call.CallOutcome;
 import io.integrationkit.call.Operation;
 import io.integrationkit.call.SimpleCalls;
 import io.integrationkit.failure.FailureCategory;
-import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.IntegrationException;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.RejectedException;
@@ -20,20 +18,23 @@ import io.integrationkit.testsupport.BreakerSpecs;
 import io.integrationkit.testsupport.ManualTime;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class CircuitBreakerStageTests {
+class AttemptsAdmissionTests {
 
     private static final Duration OPEN = Duration.ofSeconds(10);
 
     private final ManualTime time = new ManualTime();
 
-    private final CircuitBreakers breakers = new CircuitBreakers(this.time);
+    private final Policies policies = new Policies(this.time)
+            .retry(new RetrySpec(1, Duration.ZERO, Duration.ZERO, 1, Jitter.NONE, null))
+            .breaker(BreakerSpecs.of(10, 100, 2, OPEN, 1));
 
-    private final CircuitBreaker breaker = this.breakers.of("chat", BreakerSpecs.of(10, 100, 2, OPEN, 1));
+    private final CircuitBreakers breakers = this.policies.breakers();
+
+    private final SettledPolicy settled = this.policies.settle();
 
     private final Operation operation = SimpleCalls.operation(this, "work");
 
@@ -46,7 +47,7 @@ class CircuitBreakerStageTests {
         attempt(new IOException());
         attempt(new IOException());
         this.time.advance(Duration.ofSeconds(3));
-        Call call = SimpleCalls.call(this.operation);
+        Call call = SimpleCalls.call(this.time, this.operation);
         assertThatExceptionOfType(RejectedException.class)
                 .isThrownBy(() -> stage(new AssertionError("called")).run(call))
                 .satisfies((refusal) -> {
@@ -89,7 +90,7 @@ class CircuitBreakerStageTests {
         attempt(new IntegrationException("x", FailureCategory.RATE_LIMIT, true));
         attempt(new AssertionError());
         assertThat(status().state()).isEqualTo(CircuitState.HALF_OPEN);
-        assertThat(stage(null).run(SimpleCalls.call(this.operation))).isEqualTo("done");
+        assertThat(stage(null).run(SimpleCalls.call(this.time, this.operation))).isEqualTo("done");
         assertThat(status().state()).isEqualTo(CircuitState.CLOSED);
     }
 
@@ -100,25 +101,23 @@ class CircuitBreakerStageTests {
     }
 
     private CircuitBreakerStatus status() {
-        return this.breaker.status(this.time.nanoTime());
+        return this.breakers.find("chat");
     }
 
     private void attempt(Throwable failure) {
-        assertThat(catchThrowable(() -> stage(failure).run(SimpleCalls.call(this.operation))))
+        assertThat(catchThrowable(() -> stage(failure).run(SimpleCalls.call(this.time, this.operation))))
                 .isSameAs(failure);
     }
 
-    private CircuitBreakerStage stage(Throwable failure) {
-        return new CircuitBreakerStage(
+    private Attempts stage(Throwable failure) {
+        return new Attempts(
                 (call) -> {
                     if (failure != null) {
                         throw failure;
                     }
                     return "done";
                 },
-                this.breaker,
-                "chat",
-                new FailureClassification(List.of(), this.time::now),
-                this.time);
+                this.settled,
+                this.policies.tools());
     }
 }
