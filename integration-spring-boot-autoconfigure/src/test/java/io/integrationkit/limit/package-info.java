@@ -1,0 +1,5 @@
+/** Tests of the limits. */
+@NullMarked
+package io.integrationkit.limit;
+
+import org.jspecify.annotations.NullMarked;
