@@ -20,6 +20,7 @@ public enum ProblemCode {
     UNSUPPORTED_DATABASE("INT-113", "The database is not supported"),
     UNKNOWN_PROPERTY("INT-114", "A property is unknown"),
     LISTENER_ERROR_HANDLER("INT-115", "A listener keeps its own error handling"),
+    FALLBACK_NOT_FOUND("INT-117", "A fallback, compensation or result predicate does not fit its operation"),
 
     CIRCUIT_OPEN("INT-201", "The circuit breaker is open"),
     DEADLINE_EXPIRED("INT-202", "The deadline of the call is over"),

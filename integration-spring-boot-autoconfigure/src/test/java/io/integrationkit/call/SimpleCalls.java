@@ -12,9 +12,13 @@ public final class SimpleCalls {
     private SimpleCalls() {}
 
     public static Operation operation(Object target, String method) {
-        for (Method candidate : target.getClass().getDeclaredMethods()) {
-            if (candidate.getName().equals(method)) {
-                return new Operation("bean." + method, "bean", target.getClass(), candidate);
+        return operation(target.getClass(), method);
+    }
+
+    public static Operation operation(Class<?> type, String method) {
+        for (Method candidate : type.getDeclaredMethods()) {
+            if (candidate.getName().equals(method) && !candidate.isBridge()) {
+                return new Operation("bean." + method, "bean", type, candidate);
             }
         }
         throw new IllegalArgumentException(method);
