@@ -8,6 +8,7 @@ import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.FailureClassifier;
 import io.integrationkit.reliable.CircuitBreakers;
+import io.integrationkit.reliable.PolicyChanges;
 import io.integrationkit.reliable.ReliableCalls;
 import io.integrationkit.reliable.ReliablePolicies;
 import java.util.concurrent.ThreadLocalRandom;
@@ -43,6 +44,12 @@ public final class ReliableAutoConfiguration {
     ReliablePolicies integrationReliablePolicies(
             ReliableProperties properties, SettingSources sources, Environment environment) {
         return new ReliablePolicies(properties.toSettings(), sources, environment::resolveRequiredPlaceholders);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    PolicyChanges integrationPolicyChanges(ReliablePolicies policies, TimeSource time) {
+        return new PolicyChanges(policies, new PolicySettingsReader(), time);
     }
 
     @Bean
