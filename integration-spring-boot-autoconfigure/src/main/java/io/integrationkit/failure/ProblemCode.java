@@ -21,6 +21,10 @@ public enum ProblemCode {
     UNKNOWN_PROPERTY("INT-114", "A property is unknown"),
     LISTENER_ERROR_HANDLER("INT-115", "A listener keeps its own error handling"),
     FALLBACK_NOT_FOUND("INT-117", "A fallback, compensation or result predicate does not fit its operation"),
+    DEADLINE_TOO_SHORT("INT-118", "The deadline is too short for the attempts"),
+    RESILIENCE4J_SETTINGS("INT-119", "There are settings of Resilience4j, which are not read"),
+    POLICY_UNKNOWN("INT-120", "There is no policy of this name"),
+    SETTING_WITHOUT_EFFECT("INT-121", "A setting has no effect beside another"),
 
     CIRCUIT_OPEN("INT-201", "The circuit breaker is open"),
     DEADLINE_EXPIRED("INT-202", "The deadline of the call is over"),

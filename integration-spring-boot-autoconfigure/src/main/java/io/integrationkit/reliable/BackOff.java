@@ -6,7 +6,7 @@ import java.util.random.RandomGenerator;
 /** Exponential back-off: how long to wait after the n-th attempt. */
 final class BackOff {
 
-    private static final int DECORRELATED_GROWTH = 3;
+    static final int DECORRELATED_GROWTH = 3;
 
     private final RetrySpec spec;
 

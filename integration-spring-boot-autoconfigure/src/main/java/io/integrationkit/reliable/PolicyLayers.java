@@ -10,6 +10,7 @@ import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.limit.BulkheadSpec;
 import io.integrationkit.limit.RateLimitSpec;
 import io.integrationkit.limit.RetryBudgetSpec;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Lays the levels of the configuration over each other, and remembers of each value where it came from. */
 final class PolicyLayers {
+
+    private static final int LEVELS_FOR_ALL_POLICIES = 2;
 
     static final String DEFAULTS = "integration.reliable.defaults.";
 
@@ -31,7 +34,8 @@ final class PolicyLayers {
      * Creates the layers.
      *
      * @param name name of the policy
-     * @param layers the levels, the one that wins first; those below must say everything that has a default
+     * @param layers the levels, the one that wins first; the last two are for
+     *     all policies and say everything that has a default
      */
     PolicyLayers(String name, List<PolicyLayer> layers) {
         this.name = name;
@@ -48,7 +52,7 @@ final class PolicyLayers {
     Policy resolve(String subject) {
         this.chosen.clear();
         try {
-            return new Policy(
+            Policy policy = new Policy(
                     this.name,
                     retry(),
                     find(PolicyKey.ATTEMPT_TIMEOUT),
@@ -59,6 +63,8 @@ final class PolicyLayers {
                     rateLimit(),
                     bulkhead(),
                     List.copyOf(this.chosen.values()));
+            requireTimeForAnAttempt(subject, policy);
+            return policy;
         } catch (InvalidSettingException ex) {
             throw invalid(subject, ex);
         }
@@ -104,6 +110,8 @@ final class PolicyLayers {
         int permits = choose(PolicyKey.PERMITS);
         check(permits >= 0, PolicyKey.PERMITS.name(), "zero for no limit, or more");
         if (permits == 0) {
+            refuseWithoutPermits(PolicyKey.PERIOD);
+            refuseWithoutPermits(PolicyKey.BURST);
             return null;
         }
         Integer burst = find(PolicyKey.BURST);
@@ -113,6 +121,33 @@ final class PolicyLayers {
         }
         return new RateLimitSpec(
                 permits, choose(PolicyKey.PERIOD), burst, choose(PolicyKey.RATE_MAX_WAIT), choose(PolicyKey.SCOPE));
+    }
+
+    /** Defaults may say how policies with a rate limit count, and a policy may be told to have none. */
+    private void refuseWithoutPermits(PolicyKey<?> key) {
+        if (saysForThisPolicy(key) && !saysForThisPolicy(PolicyKey.PERMITS)) {
+            find(key);
+            check(false, key.name(), "left out, or beside a " + PolicyKey.PERMITS.name() + " of at least 1");
+        }
+    }
+
+    private boolean saysForThisPolicy(PolicyKey<?> key) {
+        return this.layers.subList(0, this.layers.size() - LEVELS_FOR_ALL_POLICIES).stream()
+                .anyMatch((layer) -> layer.get(key) != null);
+    }
+
+    private void requireTimeForAnAttempt(String subject, Policy policy) {
+        Duration attempt = policy.attemptTimeout();
+        Duration deadline = policy.deadline();
+        if (attempt != null && deadline != null && attempt.compareTo(deadline) > 0) {
+            Setting setting = chosen(PolicyKey.DEADLINE.name());
+            Setting longer = chosen(PolicyKey.ATTEMPT_TIMEOUT.name());
+            throw new InvalidOperationException(
+                    ProblemCode.DEADLINE_TOO_SHORT,
+                    "deadline of %s is %s, from %s, which is shorter than its attempt-timeout of %s, from %s"
+                            .formatted(subject, setting.value(), setting.source(), longer.value(), longer.source()),
+                    "Set an attempt-timeout that fits into the deadline, or a longer deadline.");
+        }
     }
 
     private @Nullable BulkheadSpec bulkhead() {
@@ -127,9 +162,9 @@ final class PolicyLayers {
 
     private <T extends Object> @Nullable T find(PolicyKey<T> key) {
         for (PolicyLayer layer : this.layers) {
-            T value = key.in(layer.settings());
+            T value = layer.get(key);
             if (value != null) {
-                show(key.name(), value, layer.source().apply(key.name()));
+                show(key.name(), value, layer.source(key));
                 return value;
             }
         }
@@ -140,8 +175,12 @@ final class PolicyLayers {
         this.chosen.put(name, new Setting(name, Shown.of(value), source));
     }
 
+    private Setting chosen(String name) {
+        return Objects.requireNonNull(this.chosen.get(name), name);
+    }
+
     private InvalidOperationException invalid(String subject, InvalidSettingException problem) {
-        Setting setting = Objects.requireNonNull(this.chosen.get(problem.setting()), problem.setting());
+        Setting setting = chosen(problem.setting());
         String where = setting.source().equals(Setting.DEFAULT) ? DEFAULTS + setting.name() : setting.source();
         return new InvalidOperationException(
                 ProblemCode.INVALID_SETTING,

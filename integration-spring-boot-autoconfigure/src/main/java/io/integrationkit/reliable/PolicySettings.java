@@ -4,6 +4,8 @@ import io.integrationkit.breaker.CircuitBreakerSpec.Mode;
 import io.integrationkit.breaker.CircuitBreakerSpec.WindowType;
 import io.integrationkit.limit.RateLimitSpec.Scope;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +80,22 @@ public record PolicySettings(
         circuitBreaker = (circuitBreaker != null) ? circuitBreaker : CircuitBreaker.NONE;
         rateLimit = (rateLimit != null) ? rateLimit : RateLimit.NONE;
         bulkhead = (bulkhead != null) ? bulkhead : Bulkhead.NONE;
+    }
+
+    /**
+     * Returns what this level says.
+     *
+     * @return values as users write them, by name of the setting, such as {@code circuit-breaker.window-size}
+     */
+    Map<String, String> values() {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (PolicyKey<?> key : PolicyKey.ALL) {
+            Object value = key.in(this);
+            if (value != null) {
+                values.put(key.name(), Shown.of(value));
+            }
+        }
+        return values;
     }
 
     /** What an annotation can say. */

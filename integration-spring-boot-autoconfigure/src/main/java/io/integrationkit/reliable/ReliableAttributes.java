@@ -38,7 +38,7 @@ final class ReliableAttributes {
                 duration(operation, PolicyKey.ATTEMPT_TIMEOUT, annotation.attemptTimeout()),
                 duration(operation, PolicyKey.DEADLINE, annotation.deadline()),
                 (annotation.onExhausted() != OnExhausted.POLICY) ? annotation.onExhausted() : null);
-        return new PolicyLayer(settings, ReliableAttributes::attribute);
+        return PolicyLayer.of(settings, ReliableAttributes::attribute);
     }
 
     private static String attribute(String key) {

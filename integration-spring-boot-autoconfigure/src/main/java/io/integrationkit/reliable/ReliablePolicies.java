@@ -6,10 +6,12 @@ import io.integrationkit.call.PlanBuilder;
 import io.integrationkit.call.Setting;
 import io.integrationkit.call.SettingSources;
 import io.integrationkit.failure.ProblemCode;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +24,10 @@ public final class ReliablePolicies {
 
     private final UnsafeRetry unsafeRetry;
 
-    private final Map<String, NamedSettings> policies = new LinkedHashMap<>();
+    /** Policies that are configured or in use, by their relaxed names. */
+    private final ConcurrentMap<String, PolicyGroup> groups = new ConcurrentSkipListMap<>();
+
+    private final Map<String, String> configured = new LinkedHashMap<>();
 
     private final SettingSources sources;
 
@@ -42,11 +47,12 @@ public final class ReliablePolicies {
         this.unsafeRetry = settings.unsafeRetry();
         this.sources = sources;
         this.attributes = new ReliableAttributes(placeholders);
-        settings.policies()
-                .forEach((name, policy) ->
-                        this.policies.putIfAbsent(PolicyNames.relaxed(name), new NamedSettings(name, policy)));
-        resolve(new NamedSettings("", PolicySettings.NONE), null, "the defaults");
-        this.policies.values().forEach((policy) -> resolve(policy, null, "policy '" + policy.name() + "'"));
+        new PolicyGroup("", "the defaults", layers("", PolicySettings.NONE));
+        settings.policies().forEach((name, policy) -> {
+            if (this.configured.putIfAbsent(PolicyNames.relaxed(name), name) == null) {
+                this.groups.put(PolicyNames.relaxed(name), group(name, policy));
+            }
+        });
     }
 
     /**
@@ -69,37 +75,53 @@ public final class ReliablePolicies {
      */
     OperationPolicy resolve(Operation operation, Reliable annotation, PlanBuilder plan) {
         String given = annotation.policy();
-        NamedSettings settings = named(given.isEmpty() ? operation.name() : given);
-        if (!given.isEmpty() && !isConfigured(given)) {
+        PolicyGroup group = group(given.isEmpty() ? operation.name() : given);
+        if (!given.isEmpty() && !this.configured.containsKey(PolicyNames.relaxed(given))) {
             plan.finding(ProblemCode.DEFAULT_POLICY, runsOnDefaults(given));
         }
-        plan.setting("policy", settings.name(), given.isEmpty() ? "name of the operation" : "@Reliable(policy)");
-        PolicyLayer attributes = this.attributes.layer(operation, annotation);
-        OperationPolicy policy = new OperationPolicy(resolve(settings, attributes, "operation '" + operation + "'"));
+        plan.setting("policy", group.name(), given.isEmpty() ? "name of the operation" : "@Reliable(policy)");
+        OperationPolicy policy =
+                group.join("operation '" + operation + "'", this.attributes.layer(operation, annotation));
         plan.settings(policy::settings);
+        WorstCase.findings(policy.current()).forEach((finding) -> plan.finding(finding.code(), finding.message()));
         String source = this.sources.sourceOf(UNSAFE_RETRY);
         plan.setting("unsafe-retry", Shown.of(this.unsafeRetry), (source != null) ? source : Setting.DEFAULT);
         return policy;
     }
 
-    private boolean isConfigured(String name) {
-        return this.policies.containsKey(PolicyNames.relaxed(name));
+    /**
+     * Returns what is in force for a policy on its own, without the annotation of any operation: for what its
+     * operations share, and for calls without annotation.
+     *
+     * @param policy name of the policy, configured or not
+     * @return what is in force
+     */
+    OperationPolicy shared(String policy) {
+        return group(policy).shared();
     }
 
-    private NamedSettings named(String name) {
-        NamedSettings configured = this.policies.get(PolicyNames.relaxed(name));
-        return (configured != null) ? configured : new NamedSettings(name, PolicySettings.NONE);
+    @Nullable
+    PolicyGroup find(String policy) {
+        return this.groups.get(PolicyNames.relaxed(policy));
     }
 
-    private Policy resolve(NamedSettings policy, @Nullable PolicyLayer annotation, String subject) {
-        List<PolicyLayer> layers = new ArrayList<>();
-        if (annotation != null) {
-            layers.add(annotation);
-        }
-        layers.add(new PolicyLayer(policy.settings(), (key) -> source(PolicyNames.key(policy.name(), key))));
-        layers.add(new PolicyLayer(this.defaults, (key) -> source(PolicyLayers.DEFAULTS + key)));
-        layers.add(PolicyLayer.STANDARD);
-        return new PolicyLayers(policy.name(), layers).resolve(subject);
+    Collection<PolicyGroup> groups() {
+        return this.groups.values();
+    }
+
+    private PolicyGroup group(String name) {
+        return this.groups.computeIfAbsent(PolicyNames.relaxed(name), (key) -> group(name, PolicySettings.NONE));
+    }
+
+    private PolicyGroup group(String name, PolicySettings settings) {
+        return new PolicyGroup(name, "policy '" + name + "'", layers(name, settings));
+    }
+
+    private List<PolicyLayer> layers(String policy, PolicySettings settings) {
+        return List.of(
+                PolicyLayer.of(settings, (key) -> source(PolicyNames.key(policy, key))),
+                PolicyLayer.of(this.defaults, (key) -> source(PolicyLayers.DEFAULTS + key)),
+                PolicyLayer.STANDARD);
     }
 
     private String source(String key) {
@@ -108,8 +130,7 @@ public final class ReliablePolicies {
     }
 
     private String runsOnDefaults(String name) {
-        String closest = PolicyNames.closest(
-                name, this.policies.values().stream().map(NamedSettings::name).toList());
+        String closest = PolicyNames.closest(name, this.configured.values());
         return "Policy '%s' is not configured and runs on integration.reliable.defaults; %s"
                 .formatted(
                         name,
@@ -117,6 +138,4 @@ public final class ReliablePolicies {
                                 ? "did you mean '" + closest + "'?"
                                 : "configure integration.reliable.policies." + name);
     }
-
-    private record NamedSettings(String name, PolicySettings settings) {}
 }

@@ -109,7 +109,7 @@ final class Policies {
     }
 
     SettledPolicy settle() {
-        return settle(new OperationPolicy(policy()));
+        return settle(new OperationPolicy("operation 'bean.work'", null, policy()));
     }
 
     SettledPolicy settle(OperationPolicy policy) {

@@ -11,6 +11,7 @@ import io.integrationkit.limit.RateLimiters;
 import io.integrationkit.reliable.AttemptTransactions;
 import io.integrationkit.reliable.CircuitBreakers;
 import io.integrationkit.reliable.GiveUpPlans;
+import io.integrationkit.reliable.PolicyChanges;
 import io.integrationkit.reliable.ReliableCalls;
 import io.integrationkit.reliable.ReliablePolicies;
 import io.integrationkit.reliable.SharedStates;
@@ -67,6 +68,12 @@ public final class ReliableAutoConfiguration {
     @Bean
     AttemptTransactions integrationAttemptTransactions() {
         return new AttemptTransactions();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    PolicyChanges integrationPolicyChanges(ReliablePolicies policies, TimeSource time) {
+        return new PolicyChanges(policies, new PolicySettingsReader(), time);
     }
 
     @Bean

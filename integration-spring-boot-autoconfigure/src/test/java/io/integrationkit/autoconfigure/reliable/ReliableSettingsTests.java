@@ -3,6 +3,7 @@ package io.integrationkit.autoconfigure.reliable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
+import io.integrationkit.call.Finding;
 import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.Plan;
@@ -164,6 +165,64 @@ class ReliableSettingsTests {
                     .withPropertyValues("integration.reliable." + level + "." + property)
                     .run((context) -> assertInvalid(context, setting, reason, "integration.reliable." + level));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"period, 1m", "burst, 5"})
+    void doesNotStartIfAPolicyCountsCallsButHasNoPermits(String key, String value) {
+        this.runner
+                .withPropertyValues("integration.reliable.policies.chat.rate-limit." + key + "=" + value)
+                .run((context) -> assertInvalid(
+                        context,
+                        "rate-limit." + key + " of policy 'chat'",
+                        "it must be left out, or beside a rate-limit.permits of at least 1"));
+        this.runner
+                .withPropertyValues("integration.reliable.defaults.rate-limit." + key + "=" + value)
+                .run((context) -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void doesNotStartIfOneAttemptMayTakeLongerThanTheCall() {
+        this.runner
+                .withBean("timed", Timed.class)
+                .withPropertyValues(
+                        "integration.reliable.policies.chat.attempt-timeout=6s",
+                        "integration.reliable.policies.chat.deadline=5s")
+                .run((context) -> {
+                    assertThat(context).hasFailed();
+                    assertThat(NestedExceptionUtils.getMostSpecificCause(context.getStartupFailure()))
+                            .hasMessageStartingWith("INT-118: deadline of policy 'chat' is 5s, from"
+                                    + " integration.reliable.policies.chat.deadline")
+                            .hasMessageContaining("attempt-timeout of 6s, from"
+                                    + " integration.reliable.policies.chat.attempt-timeout");
+                });
+    }
+
+    @Test
+    void findsWhatContradictsItselfAndShowsTheWorstCase() {
+        this.runner
+                .withBean("chat", Chat.class)
+                .withPropertyValues(
+                        "integration.reliable.policies.chat.attempt-timeout=2s",
+                        "integration.reliable.policies.chat.max-elapsed=6s",
+                        "integration.reliable.policies.chat.circuit-breaker.slow-call-duration=2s",
+                        "integration.reliable.policies.chat.deadline=5s")
+                .run((context) -> {
+                    Plan plan = plan(context, "chat.ask");
+                    assertThat(plan.findings())
+                            .extracting(Finding::code)
+                            .contains(
+                                    ProblemCode.DEADLINE_TOO_SHORT,
+                                    ProblemCode.SETTING_WITHOUT_EFFECT,
+                                    ProblemCode.SETTING_WITHOUT_EFFECT);
+                    assertThat(plan.findings())
+                            .extracting(Finding::message)
+                            .anyMatch((message) -> message.startsWith("max-elapsed is 6s, longer than the deadline"))
+                            .anyMatch((message) -> message.startsWith("circuit-breaker.slow-call-duration is 2s, not"
+                                    + " shorter than the attempt-timeout"));
+                    assertSource(plan, "worst-case.attempts", "3", "computed");
+                    assertSource(plan, "worst-case.duration", "5s", "computed");
+                });
     }
 
     @Test
