@@ -8,10 +8,13 @@ import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.FailureClassifier;
 import io.integrationkit.reliable.CircuitBreakers;
+import io.integrationkit.reliable.FailureHandler;
+import io.integrationkit.reliable.FailureHandlers;
 import io.integrationkit.reliable.ReliableCalls;
 import io.integrationkit.reliable.ReliablePolicies;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -41,6 +44,12 @@ public final class ReliableAutoConfiguration {
     @ConditionalOnMissingBean
     ReliablePolicies integrationReliablePolicies(ReliableProperties properties, SettingSources sources) {
         return new ReliablePolicies(properties.toDefaults(), properties.toPolicies(), sources);
+    }
+
+    @Bean
+    FailureHandlers integrationFailureHandlers(
+            ConfigurableListableBeanFactory beanFactory, ObjectProvider<FailureHandler> handlers) {
+        return new FailureHandlers(beanFactory, () -> handlers.orderedStream().toList());
     }
 
     @Bean
