@@ -34,6 +34,8 @@ final class BeanMethods {
             "org.springframework.cache.annotation.CacheEvict",
             "org.springframework.resilience.annotation.Retryable");
 
+    private static final String BEHIND_SCOPED_PROXY = "scopedTarget.";
+
     private final ConfigurableListableBeanFactory beanFactory;
 
     BeanMethods(ConfigurableListableBeanFactory beanFactory) {
@@ -83,7 +85,8 @@ final class BeanMethods {
         return new Found(owner, named);
     }
 
-    private BeanMethod beanMethod(
+    /** Checks that a method can be called, of the object itself where no bean is named. */
+    BeanMethod beanMethod(
             String attribute, String reference, Operation operation, @Nullable String beanName, Method method) {
         if (beanName != null) {
             if (Modifier.isPrivate(method.getModifiers())) {
@@ -129,12 +132,41 @@ final class BeanMethods {
                 && Arrays.equals(method.getParameterTypes(), operation.method().getParameterTypes());
     }
 
-    private @Nullable Class<?> typeOf(String beanName) {
-        if (!this.beanFactory.containsBean(beanName)) {
+    /** Names of all beans, without those that only stand behind a scoped proxy. */
+    List<String> beanNames() {
+        List<String> names = new ArrayList<>(List.of(this.beanFactory.getBeanDefinitionNames()));
+        for (String singleton : this.beanFactory.getSingletonNames()) {
+            if (!this.beanFactory.containsBeanDefinition(singleton)) {
+                names.add(singleton);
+            }
+        }
+        names.removeIf((name) -> name.startsWith(BEHIND_SCOPED_PROXY));
+        return names;
+    }
+
+    /** The name under which an application knows a bean. */
+    static String simpleName(String beanName) {
+        return beanName.startsWith(BEHIND_SCOPED_PROXY) ? beanName.substring(BEHIND_SCOPED_PROXY.length()) : beanName;
+    }
+
+    /** The class of a bean, not of its proxy; the bean is not made for it. */
+    @Nullable
+    Class<?> typeOf(String beanName) {
+        String behind = BEHIND_SCOPED_PROXY + beanName;
+        String name = this.beanFactory.containsBeanDefinition(behind) ? behind : beanName;
+        if (!this.beanFactory.containsBean(name)) {
             return null;
         }
-        Class<?> target = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
-        Class<?> type = (target != null) ? target : this.beanFactory.getType(beanName, false);
+        if (this.beanFactory.containsBeanDefinition(name)) {
+            if (this.beanFactory.getBeanDefinition(name).isAbstract()) {
+                return null;
+            }
+            Class<?> target = AutoProxyUtils.determineTargetClass(this.beanFactory, name);
+            if (target != null) {
+                return ClassUtils.getUserClass(target);
+            }
+        }
+        Class<?> type = this.beanFactory.getType(name, false);
         return (type != null) ? ClassUtils.getUserClass(type) : null;
     }
 

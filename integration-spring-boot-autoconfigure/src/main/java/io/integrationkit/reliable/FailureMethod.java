@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 record FailureMethod(
         BeanMethod method, int arguments, @Nullable Class<?> failure) {
 
-    boolean accepts(Throwable thrown) {
-        return distance(thrown) >= 0;
+    /** What failures the method is for. */
+    Class<?> kind() {
+        Class<?> named = this.failure;
+        return (named != null && named != FailureCategory.class) ? named : Throwable.class;
     }
 
     /**

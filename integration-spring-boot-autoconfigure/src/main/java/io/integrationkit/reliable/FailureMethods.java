@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
@@ -23,6 +25,23 @@ final class FailureMethods {
 
     private FailureMethods(List<FailureMethod> methods) {
         this.methods = methods;
+    }
+
+    /**
+     * Finds the methods that a name refers to and checks them.
+     *
+     * @param attribute what refers to them, such as {@code fallback}
+     * @param reference name of a method of the operation's bean, or {@code bean.method}
+     * @param operation the operation
+     * @param beans finds methods
+     * @param recovers whether what they return is returned in the place of the operation
+     * @return the methods
+     * @throws InvalidOperationException if there is none, or it does not fit
+     */
+    static FailureMethods find(
+            String attribute, String reference, Operation operation, BeanMethods beans, boolean recovers) {
+        BeanMethods.Found found = beans.find(attribute, reference, operation, expected(reference, operation, recovers));
+        return of(attribute, reference, found, operation, recovers);
     }
 
     /**
@@ -54,7 +73,7 @@ final class FailureMethods {
     }
 
     /** Says which signatures fit. */
-    static String expected(String reference, Operation operation, boolean recovers) {
+    private static String expected(String reference, Operation operation, boolean recovers) {
         Signature signature = Signature.of(operation);
         ResolvableType result = recovers ? signature.result() : ResolvableType.forClass(void.class);
         String name = reference.substring(reference.lastIndexOf('.') + 1);
@@ -166,6 +185,21 @@ final class FailureMethods {
             throw failure;
         }
         return best.invoke(target, arguments, failure, category);
+    }
+
+    /** How exactly the best method names the failure; less is more exact. */
+    int distance(Throwable failure) {
+        FailureMethod best = best(failure);
+        return (best != null) ? best.distance(failure) : Integer.MAX_VALUE;
+    }
+
+    /** Whether both name the same kinds of failure. */
+    boolean namesSameAs(FailureMethods other) {
+        return kinds().equals(other.kinds());
+    }
+
+    private Set<Class<?>> kinds() {
+        return this.methods.stream().map(FailureMethod::kind).collect(Collectors.toSet());
     }
 
     private @Nullable FailureMethod best(Throwable failure) {

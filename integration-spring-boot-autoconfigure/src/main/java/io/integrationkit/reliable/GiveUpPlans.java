@@ -8,12 +8,11 @@ import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.ProblemCode;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /** Finds and checks at start-up what becomes of the calls of an operation that are given up. */
 public final class GiveUpPlans {
 
-    private final BeanMethods methods;
+    private final FailureHandlers handlers;
 
     private final PayloadCodec codec;
 
@@ -22,14 +21,14 @@ public final class GiveUpPlans {
     /**
      * Creates the plans.
      *
-     * @param beanFactory where methods of other beans are
+     * @param handlers finds what recovers calls
      * @param codec writes the arguments of a call that is dead-lettered
      * @param store where such a call goes; asked when the plan of an operation needs it, gives {@code null} if there is
      *     no such place
      */
     public GiveUpPlans(
-            ConfigurableListableBeanFactory beanFactory, PayloadCodec codec, Supplier<@Nullable GivenUpCalls> store) {
-        this.methods = new BeanMethods(beanFactory);
+            FailureHandlers handlers, PayloadCodec codec, Supplier<@Nullable GivenUpCalls> store) {
+        this.handlers = handlers;
         this.codec = codec;
         this.store = store;
     }
@@ -37,21 +36,10 @@ public final class GiveUpPlans {
     GivingUp of(Operation operation, Reliable annotation, Policy policy, FailureClassification classification) {
         return new GivingUp(
                 operation,
-                null,
-                find("compensation", annotation.compensation(), operation, false),
-                find("fallback", annotation.fallback(), operation, true),
+                this.handlers.of(operation, annotation.fallback(), annotation.compensation()),
                 (policy.onExhausted() == OnExhausted.DEAD_LETTER) ? archive(operation, policy) : null,
                 classification,
                 policy.retry().maxDelay());
-    }
-
-    private @Nullable FailureMethods find(String attribute, String reference, Operation operation, boolean recovers) {
-        if (reference.isEmpty()) {
-            return null;
-        }
-        String expected = FailureMethods.expected(reference, operation, recovers);
-        BeanMethods.Found found = this.methods.find(attribute, reference, operation, expected);
-        return FailureMethods.of(attribute, reference, found, operation, recovers);
     }
 
     @Nullable
@@ -59,7 +47,7 @@ public final class GiveUpPlans {
         if (reference.isEmpty()) {
             return null;
         }
-        ResultPredicate predicate = ResultPredicate.find(reference, operation, this.methods);
+        ResultPredicate predicate = ResultPredicate.find(reference, operation, this.handlers.methods());
         return (call, result) -> predicate.test(GivingUp.target(call), call.arguments(), result);
     }
 

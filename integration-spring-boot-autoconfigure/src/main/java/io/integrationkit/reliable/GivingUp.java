@@ -13,22 +13,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of a call that no attempt could save, in this order: whoever handles failures of its category; its
- * compensation, if the method was attempted at all; its fallback; the dead letters; the caller.
+ * What becomes of a call that no attempt could save, in this order: its compensation, if the method was attempted at
+ * all; whoever recovers it (handlers by category, fallback); the dead letters; the caller. A listener's call that comes
+ * again is not given up, and only recovered.
  *
  * @param operation the operation
- * @param recovery handlers by category, or {@code null} if there are none
- * @param compensation what undoes the work, or {@code null}
- * @param fallback what answers instead, or {@code null}
+ * @param recovery who recovers and compensates
  * @param archive where the call is stored, or {@code null} if it is thrown
  * @param classification says what kind of failure an exception is
  * @param longestWait time to wait above which a listener's record is delivered again instead
  */
 record GivingUp(
         Operation operation,
-        @Nullable FailureRecovery recovery,
-        @Nullable FailureMethods compensation,
-        @Nullable FailureMethods fallback,
+        CallRecovery recovery,
         @Nullable GivenUpArchive archive,
         FailureClassification classification,
         Duration longestWait) {
@@ -37,7 +34,7 @@ record GivingUp(
 
     /** Whether anything but the caller stands ready. */
     boolean hasAnything() {
-        return this.recovery != null || this.compensation != null || this.fallback != null || this.archive != null;
+        return this.archive != null || !this.recovery.isEmpty();
     }
 
     /** To be called before the first attempt. */
@@ -62,50 +59,35 @@ record GivingUp(
             throw failure;
         }
         Failure classified = this.classification.classify(failure);
-        if (this.recovery != null && this.recovery.handles(classified, failure)) {
-            return recovered(call, this.recovery.recover(call, classified, failure));
-        }
-        if (this.fallback != null && this.fallback.accepts(failure)) {
+        boolean rejected = classified.category() == FailureCategory.REJECTED;
+        boolean comesAgain = this.operation.redelivered() && (rejected || comesAgain(classified));
+        if (!comesAgain && call.attempts() > 0 && !this.recovery.isEmpty()) {
             compensate(call, classified, failure);
-            Object answer = this.fallback.invoke(target(call), call.arguments(), failure, classified.category());
-            return recovered(call, answer);
         }
-        if (classified.category() == FailureCategory.REJECTED || comesAgain(classified)) {
-            throw failure;
-        }
-        if (this.archive == null) {
-            compensate(call, classified, failure);
-            throw failure;
-        }
-        compensateBeforeStoring(call, classified, failure);
-        return this.archive.store(call, arguments, classified, failure);
-    }
-
-    private static @Nullable Object recovered(Call call, @Nullable Object answer) {
-        call.ended(CallOutcome.RECOVERED);
-        return answer;
-    }
-
-    /** If the work cannot be undone, the caller must know: it gets its failure, with that of the compensation. */
-    private void compensate(Call call, Failure classified, Throwable failure) throws Throwable {
-        if (this.compensation == null || call.attempts() == 0 || !this.compensation.accepts(failure)) {
-            return;
-        }
-        try {
-            this.compensation.invoke(target(call), call.arguments(), failure, classified.category());
-        } catch (Throwable ex) {
-            if (ex != failure) {
-                failure.addSuppressed(ex);
+        Throwable left = failure;
+        if (!this.recovery.isEmpty()) {
+            CallRecovery.Result result = this.recovery.recover(target(call), call.arguments(), classified, failure);
+            if (result.recovered()) {
+                call.ended(CallOutcome.RECOVERED);
+                return result.value();
             }
-            throw failure;
+            left = (result.failure() != null) ? result.failure() : failure;
         }
+        if (rejected || comesAgain || this.archive == null) {
+            throw left;
+        }
+        return this.archive.store(call, arguments, classified, left);
     }
 
-    private void compensateBeforeStoring(Call call, Failure classified, Throwable failure) {
+    /** If the work cannot be undone, somebody must know: the caller, or the log where the call is kept. */
+    private void compensate(Call call, Failure classified, Throwable failure) throws Throwable {
         try {
-            compensate(call, classified, failure);
+            this.recovery.compensate(target(call), call.arguments(), classified, failure);
         } catch (Throwable ex) {
-            // The call is kept, so nobody else learns of it.
+            if (this.archive == null) {
+                Progress.attach(failure, ex);
+                throw failure;
+            }
             logger.error(
                     "The compensation of {} failed; its work may be half done. The call becomes a dead letter",
                     this.operation,
@@ -123,9 +105,6 @@ record GivingUp(
 
     /** Whether the message container should pause, or stop, and deliver this call again instead. */
     private boolean comesAgain(Failure failure) {
-        if (!this.operation.redelivered()) {
-            return false;
-        }
         Duration asked = failure.retryAfter();
         return failure.category() == FailureCategory.RATE_LIMIT
                 || (failure.retryable() && asked != null && asked.compareTo(this.longestWait) > 0)

@@ -271,9 +271,7 @@ class FailureMethodsTests {
     }
 
     private FailureMethods find(String reference, Operation operation, boolean recovers) {
-        BeanMethods.Found found = new BeanMethods(this.beanFactory)
-                .find("fallback", reference, operation, FailureMethods.expected(reference, operation, recovers));
-        return FailureMethods.of("fallback", reference, found, operation, recovers);
+        return FailureMethods.find("fallback", reference, operation, new BeanMethods(this.beanFactory), recovers);
     }
 
     private org.assertj.core.api.AbstractStringAssert<?> assertProblem(String reference, Operation operation) {

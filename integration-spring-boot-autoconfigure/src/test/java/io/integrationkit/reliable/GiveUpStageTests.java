@@ -180,10 +180,11 @@ class GiveUpStageTests {
                 },
                 new PayloadCodec(JsonMapper.shared()));
         FailureClassification classification = new FailureClassification(List.of(), () -> Instant.EPOCH);
+        CallRecovery recovery = new CallRecovery(call.operation(), List.of(), List.of(), null, null);
         return new GiveUpStage(
                         method,
                         new GivingUp(
-                                call.operation(), null, null, null, archive, classification, Duration.ofSeconds(10)))
+                                call.operation(), recovery, archive, classification, Duration.ofSeconds(10)))
                 .run(call);
     }
 

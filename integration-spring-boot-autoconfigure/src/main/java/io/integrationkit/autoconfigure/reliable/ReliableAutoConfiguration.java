@@ -12,6 +12,8 @@ import io.integrationkit.reliable.AttemptTransactions;
 import io.integrationkit.reliable.CircuitBreakers;
 import io.integrationkit.reliable.GiveUpPlans;
 import io.integrationkit.reliable.PolicyChanges;
+import io.integrationkit.reliable.FailureHandler;
+import io.integrationkit.reliable.FailureHandlers;
 import io.integrationkit.reliable.ReliableCalls;
 import io.integrationkit.reliable.ReliablePolicies;
 import io.integrationkit.reliable.SharedStates;
@@ -61,8 +63,8 @@ public final class ReliableAutoConfiguration {
 
     @Bean
     GiveUpPlans integrationGiveUpPlans(
-            ConfigurableListableBeanFactory beanFactory, PayloadCodec codec, ObjectProvider<GivenUpCalls> store) {
-        return new GiveUpPlans(beanFactory, codec, store::getIfUnique);
+            FailureHandlers handlers, PayloadCodec codec, ObjectProvider<GivenUpCalls> store) {
+        return new GiveUpPlans(handlers, codec, store::getIfUnique);
     }
 
     @Bean
@@ -74,6 +76,12 @@ public final class ReliableAutoConfiguration {
     @ConditionalOnMissingBean
     PolicyChanges integrationPolicyChanges(ReliablePolicies policies, TimeSource time) {
         return new PolicyChanges(policies, new PolicySettingsReader(), time);
+    }
+
+    @Bean
+    FailureHandlers integrationFailureHandlers(
+            ConfigurableListableBeanFactory beanFactory, ObjectProvider<FailureHandler> handlers) {
+        return new FailureHandlers(beanFactory, () -> handlers.orderedStream().toList());
     }
 
     @Bean
