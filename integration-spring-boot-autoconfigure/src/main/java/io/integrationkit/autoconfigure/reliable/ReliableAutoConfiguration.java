@@ -1,6 +1,7 @@
 package io.integrationkit.autoconfigure.reliable;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
+import io.integrationkit.call.FindingContributor;
 import io.integrationkit.call.GivenUpCalls;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.call.SettingSources;
@@ -50,6 +51,11 @@ public final class ReliableAutoConfiguration {
     @ConditionalOnMissingBean
     PolicyChanges integrationPolicyChanges(ReliablePolicies policies, TimeSource time) {
         return new PolicyChanges(policies, new PolicySettingsReader(), time);
+    }
+
+    @Bean
+    FindingContributor integrationResilience4jFindings(Environment environment) {
+        return new Resilience4jFindings(environment);
     }
 
     @Bean
