@@ -26,8 +26,7 @@ public final class GiveUpPlans {
      * @param store where such a call goes; asked when the plan of an operation needs it, gives {@code null} if there is
      *     no such place
      */
-    public GiveUpPlans(
-            FailureHandlers handlers, PayloadCodec codec, Supplier<@Nullable GivenUpCalls> store) {
+    public GiveUpPlans(FailureHandlers handlers, PayloadCodec codec, Supplier<@Nullable GivenUpCalls> store) {
         this.handlers = handlers;
         this.codec = codec;
         this.store = store;

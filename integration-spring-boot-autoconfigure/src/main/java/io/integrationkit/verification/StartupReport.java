@@ -1,6 +1,7 @@
 package io.integrationkit.verification;
 
 import io.integrationkit.call.Finding;
+import io.integrationkit.call.FindingContributor;
 import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.Plan;
 import io.integrationkit.call.Setting;
@@ -25,15 +26,19 @@ public final class StartupReport implements SmartInitializingSingleton {
 
     private final List<StateStore> stores;
 
+    private final List<FindingContributor> contributors;
+
     /**
      * Creates the report.
      *
      * @param registry the operations; complete when the report is made
      * @param stores where the features keep their state
+     * @param contributors what else is known about the application
      */
-    public StartupReport(OperationRegistry registry, List<StateStore> stores) {
+    public StartupReport(OperationRegistry registry, List<StateStore> stores, List<FindingContributor> contributors) {
         this.registry = registry;
         this.stores = List.copyOf(stores);
+        this.contributors = List.copyOf(contributors);
     }
 
     @Override
@@ -63,6 +68,7 @@ public final class StartupReport implements SmartInitializingSingleton {
                                     + " tables")
                             .formatted(lost)));
         }
+        this.contributors.forEach((contributor) -> findings.addAll(contributor.findings()));
         this.registry.plans().forEach((plan) -> findings.addAll(plan.findings()));
         return findings;
     }

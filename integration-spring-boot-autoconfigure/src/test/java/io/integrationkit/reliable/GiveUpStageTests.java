@@ -183,8 +183,7 @@ class GiveUpStageTests {
         CallRecovery recovery = new CallRecovery(call.operation(), List.of(), List.of(), null, null);
         return new GiveUpStage(
                         method,
-                        new GivingUp(
-                                call.operation(), recovery, archive, classification, Duration.ofSeconds(10)))
+                        new GivingUp(call.operation(), recovery, archive, classification, Duration.ofSeconds(10)))
                 .run(call);
     }
 

@@ -1,6 +1,7 @@
 package io.integrationkit.autoconfigure.reliable;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
+import io.integrationkit.call.FindingContributor;
 import io.integrationkit.call.GivenUpCalls;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.call.SettingSources;
@@ -10,10 +11,10 @@ import io.integrationkit.failure.FailureClassifier;
 import io.integrationkit.limit.RateLimiters;
 import io.integrationkit.reliable.AttemptTransactions;
 import io.integrationkit.reliable.CircuitBreakers;
-import io.integrationkit.reliable.GiveUpPlans;
-import io.integrationkit.reliable.PolicyChanges;
 import io.integrationkit.reliable.FailureHandler;
 import io.integrationkit.reliable.FailureHandlers;
+import io.integrationkit.reliable.GiveUpPlans;
+import io.integrationkit.reliable.PolicyChanges;
 import io.integrationkit.reliable.ReliableCalls;
 import io.integrationkit.reliable.ReliablePolicies;
 import io.integrationkit.reliable.SharedStates;
@@ -82,6 +83,11 @@ public final class ReliableAutoConfiguration {
     FailureHandlers integrationFailureHandlers(
             ConfigurableListableBeanFactory beanFactory, ObjectProvider<FailureHandler> handlers) {
         return new FailureHandlers(beanFactory, () -> handlers.orderedStream().toList());
+    }
+
+    @Bean
+    FindingContributor integrationResilience4jFindings(Environment environment) {
+        return new Resilience4jFindings(environment);
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package io.integrationkit.autoconfigure.verification;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
+import io.integrationkit.call.FindingContributor;
 import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.StateStore;
 import io.integrationkit.verification.StartupReport;
@@ -17,7 +18,13 @@ public final class VerificationAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    StartupReport integrationStartupReport(OperationRegistry registry, ObjectProvider<StateStore> stores) {
-        return new StartupReport(registry, stores.orderedStream().toList());
+    StartupReport integrationStartupReport(
+            OperationRegistry registry,
+            ObjectProvider<StateStore> stores,
+            ObjectProvider<FindingContributor> contributors) {
+        return new StartupReport(
+                registry,
+                stores.orderedStream().toList(),
+                contributors.orderedStream().toList());
     }
 }
