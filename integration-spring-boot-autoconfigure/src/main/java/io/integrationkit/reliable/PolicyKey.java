@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param get reads it from a level; {@code null} where that says nothing
  * @param <T> type of its value
  */
-record PolicyKey<T extends Object>(String name, Function<PolicySettings, @Nullable T> get) {
+record PolicyKey<T>(String name, Function<PolicySettings, @Nullable T> get) {
 
     static final PolicyKey<Integer> MAX_ATTEMPTS = new PolicyKey<>("max-attempts", PolicySettings::maxAttempts);
 
@@ -139,23 +139,19 @@ record PolicyKey<T extends Object>(String name, Function<PolicySettings, @Nullab
         return this.get.apply(settings);
     }
 
-    private static <T extends Object> PolicyKey<T> budget(
-            String name, Function<PolicySettings.RetryBudget, @Nullable T> get) {
+    private static <T> PolicyKey<T> budget(String name, Function<PolicySettings.RetryBudget, @Nullable T> get) {
         return new PolicyKey<>("retry-budget." + name, (settings) -> get.apply(settings.retryBudget()));
     }
 
-    private static <T extends Object> PolicyKey<T> breaker(
-            String name, Function<PolicySettings.CircuitBreaker, @Nullable T> get) {
+    private static <T> PolicyKey<T> breaker(String name, Function<PolicySettings.CircuitBreaker, @Nullable T> get) {
         return new PolicyKey<>("circuit-breaker." + name, (settings) -> get.apply(settings.circuitBreaker()));
     }
 
-    private static <T extends Object> PolicyKey<T> rateLimit(
-            String name, Function<PolicySettings.RateLimit, @Nullable T> get) {
+    private static <T> PolicyKey<T> rateLimit(String name, Function<PolicySettings.RateLimit, @Nullable T> get) {
         return new PolicyKey<>("rate-limit." + name, (settings) -> get.apply(settings.rateLimit()));
     }
 
-    private static <T extends Object> PolicyKey<T> bulkhead(
-            String name, Function<PolicySettings.Bulkhead, @Nullable T> get) {
+    private static <T> PolicyKey<T> bulkhead(String name, Function<PolicySettings.Bulkhead, @Nullable T> get) {
         return new PolicyKey<>("bulkhead." + name, (settings) -> get.apply(settings.bulkhead()));
     }
 }

@@ -16,7 +16,7 @@ interface PolicyLayer {
      * @param key which
      * @return the value, or {@code null} if this level says nothing
      */
-    <T extends Object> @Nullable T get(PolicyKey<T> key);
+    <T> @Nullable T get(PolicyKey<T> key);
 
     /**
      * Tells where a value is from.
@@ -30,7 +30,7 @@ interface PolicyLayer {
     static PolicyLayer of(PolicySettings settings, UnaryOperator<String> source) {
         return new PolicyLayer() {
             @Override
-            public <T extends Object> @Nullable T get(PolicyKey<T> key) {
+            public <T> @Nullable T get(PolicyKey<T> key) {
                 return key.in(settings);
             }
 

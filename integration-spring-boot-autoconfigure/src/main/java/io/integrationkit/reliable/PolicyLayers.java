@@ -156,11 +156,11 @@ final class PolicyLayers {
         return (maxConcurrent == 0) ? null : new BulkheadSpec(maxConcurrent, choose(PolicyKey.BULKHEAD_MAX_WAIT));
     }
 
-    private <T extends Object> T choose(PolicyKey<T> key) {
+    private <T> T choose(PolicyKey<T> key) {
         return Objects.requireNonNull(find(key), key.name());
     }
 
-    private <T extends Object> @Nullable T find(PolicyKey<T> key) {
+    private <T> @Nullable T find(PolicyKey<T> key) {
         for (PolicyLayer layer : this.layers) {
             T value = layer.get(key);
             if (value != null) {

@@ -21,7 +21,7 @@ record RunTimeChanges(Map<String, Change> byKey) implements PolicyLayer {
     }
 
     @Override
-    public <T extends Object> @Nullable T get(PolicyKey<T> key) {
+    public <T> @Nullable T get(PolicyKey<T> key) {
         Change change = this.byKey.get(key.name());
         return (change != null) ? key.in(change.settings()) : null;
     }

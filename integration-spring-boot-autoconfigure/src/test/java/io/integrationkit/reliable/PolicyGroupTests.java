@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PolicyGroupTests {
@@ -65,11 +66,11 @@ class PolicyGroupTests {
                 .isEqualTo(7);
     }
 
-    private static PolicyLayer annotation(int maxAttempts, Duration deadline) {
+    private static PolicyLayer annotation(int maxAttempts, @Nullable Duration deadline) {
         return PolicyLayer.of(PolicySettings.of(maxAttempts, null, deadline, null), (name) -> "annotation");
     }
 
-    private static PolicySettings settings(int maxAttempts, Duration attemptTimeout) {
+    private static PolicySettings settings(int maxAttempts, @Nullable Duration attemptTimeout) {
         return PolicySettings.of(maxAttempts, attemptTimeout, null, null);
     }
 
