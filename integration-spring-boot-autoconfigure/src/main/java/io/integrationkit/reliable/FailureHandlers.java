@@ -27,8 +27,6 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
  */
 public final class FailureHandlers implements SmartInitializingSingleton {
 
-    private final ConfigurableListableBeanFactory beanFactory;
-
     private final BeanMethods methods;
 
     private final Supplier<List<FailureHandler>> beans;
@@ -46,7 +44,6 @@ public final class FailureHandlers implements SmartInitializingSingleton {
      * @param beans the beans that handle failures, in their order; asked when a plan is made
      */
     public FailureHandlers(ConfigurableListableBeanFactory beanFactory, Supplier<List<FailureHandler>> beans) {
-        this.beanFactory = beanFactory;
         this.methods = new BeanMethods(beanFactory);
         this.beans = beans;
     }

@@ -122,7 +122,8 @@ class FailureMethodsTests {
     void aPrivateFallbackIsCalledByManyThreadsAtOnce() throws Exception {
         FailureMethods fallback = fallback("hidden");
         int threads = 4;
-        int calls = 50_000;
+        // So many that the threads really overlap: with 50,000 they can pass one after the other.
+        int calls = 1_000_000;
         CyclicBarrier start = new CyclicBarrier(threads);
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {
