@@ -20,10 +20,12 @@ public enum ProblemCode {
     UNSUPPORTED_DATABASE("INT-113", "The database is not supported"),
     UNKNOWN_PROPERTY("INT-114", "A property is unknown"),
     LISTENER_ERROR_HANDLER("INT-115", "A listener keeps its own error handling"),
+    LIMITER_WITHOUT_STORE("INT-116", "A rate limit is to be shared, but there is no store to share it by"),
 
     CIRCUIT_OPEN("INT-201", "The circuit breaker is open"),
     DEADLINE_EXPIRED("INT-202", "The deadline of the call is over"),
     CALL_DEAD_LETTERED("INT-203", "The call was given up and stored as a dead letter"),
+    LIMITER_STORE_UNAVAILABLE("INT-209", "The store of shared rate limits does not answer"),
 
     OUTBOX_NO_TRANSACTION("INT-301", "A message was published without a transaction"),
     OUTBOX_READ_ONLY("INT-302", "A message was published in a read-only transaction"),
