@@ -43,8 +43,8 @@ class BulkheadLincheckTests {
     @Test
     void isLinearizableInAllInterleavingsThatAreTried() {
         new ModelCheckingOptions()
-                .iterations(20)
-                .invocationsPerIteration(500)
+                .iterations(8)
+                .invocationsPerIteration(100)
                 .threads(2)
                 .actorsPerThread(3)
                 .actorsBefore(2)
@@ -54,8 +54,8 @@ class BulkheadLincheckTests {
     @Test
     void isLinearizableUnderStress() {
         new StressOptions()
-                .iterations(20)
-                .invocationsPerIteration(2_000)
+                .iterations(8)
+                .invocationsPerIteration(300)
                 .threads(3)
                 .actorsPerThread(3)
                 .check(Subject.class);
