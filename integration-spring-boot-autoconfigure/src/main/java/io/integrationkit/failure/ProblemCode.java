@@ -25,6 +25,7 @@ public enum ProblemCode {
     RESILIENCE4J_SETTINGS("INT-119", "There are settings of Resilience4j, which are not read"),
     POLICY_UNKNOWN("INT-120", "There is no policy of this name"),
     SETTING_WITHOUT_EFFECT("INT-121", "A setting has no effect beside another"),
+    LIMITER_WITHOUT_STORE("INT-116", "A rate limit is to be shared, but there is no store to share it by"),
 
     CIRCUIT_OPEN("INT-201", "The circuit breaker is open"),
     DEADLINE_EXPIRED("INT-202", "The deadline of the call is over"),
@@ -32,6 +33,7 @@ public enum ProblemCode {
     RATE_LIMITED("INT-204", "The rate limit of the policy is reached"),
     BULKHEAD_FULL("INT-205", "As many calls of the policy run as its bulkhead allows"),
     ATTEMPT_TIMEOUT("INT-206", "The time of an attempt is over"),
+    LIMITER_STORE_UNAVAILABLE("INT-209", "The store of shared rate limits does not answer"),
 
     OUTBOX_NO_TRANSACTION("INT-301", "A message was published without a transaction"),
     OUTBOX_READ_ONLY("INT-302", "A message was published in a read-only transaction"),

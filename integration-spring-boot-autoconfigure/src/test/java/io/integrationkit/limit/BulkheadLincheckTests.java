@@ -1,0 +1,63 @@
+package io.integrationkit.limit;
+
+import java.time.Duration;
+import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.api.Test;
+
+/** Whatever the interleaving, the answers are those of some order one after the other. */
+class BulkheadLincheckTests {
+
+    private static final int CELLS = 2;
+
+    /** The bulkhead as Lincheck uses it: eight places in two cells. */
+    public static class Subject {
+
+        private final Bulkhead bulkhead = new Bulkhead(new BulkheadSpec(8, Duration.ZERO), CELLS);
+
+        public Subject() {
+            for (int i = 0; i < 7; i++) {
+                this.bulkhead.tryEnter();
+            }
+        }
+
+        @Operation
+        public boolean tryEnter() {
+            return this.bulkhead.tryEnter();
+        }
+
+        @Operation
+        public void leave() {
+            this.bulkhead.leave();
+        }
+
+        @Operation
+        public void change(@Param(gen = IntGen.class, conf = "6:9") int limit) {
+            this.bulkhead.change(new BulkheadSpec(limit, Duration.ZERO));
+        }
+    }
+
+    @Test
+    void isLinearizableInAllInterleavingsThatAreTried() {
+        new ModelCheckingOptions()
+                .iterations(8)
+                .invocationsPerIteration(100)
+                .threads(2)
+                .actorsPerThread(3)
+                .actorsBefore(2)
+                .check(Subject.class);
+    }
+
+    @Test
+    void isLinearizableUnderStress() {
+        new StressOptions()
+                .iterations(8)
+                .invocationsPerIteration(300)
+                .threads(3)
+                .actorsPerThread(3)
+                .check(Subject.class);
+    }
+}
