@@ -6,6 +6,7 @@ import io.integrationkit.reliable.CircuitBreakers;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;
@@ -15,6 +16,8 @@ import org.springframework.context.event.ContextRefreshedEvent;
  * of its first operation is made.
  */
 public final class CircuitBreakerMeters implements ApplicationListener<ContextRefreshedEvent> {
+
+    private static final String PREFIX = "integration.circuit.breaker.";
 
     private final CircuitBreakers breakers;
 
@@ -37,21 +40,36 @@ public final class CircuitBreakerMeters implements ApplicationListener<ContextRe
     }
 
     private void bind(String policy) {
-        Gauge.builder("integration.circuit.breaker.open", this.breakers, (all) -> isOpen(all.find(policy)))
-                .description("Whether the circuit breaker refuses calls (1) or not (0)")
-                .tag("policy", policy)
-                .register(this.registry);
-        FunctionCounter.builder("integration.circuit.breaker.opened", this.breakers, (all) -> opened(all.find(policy)))
-                .description("How often the circuit breaker opened")
+        gauge(policy, "open", "Whether the circuit breaker refuses calls (1) or not (0)", CircuitBreakerMeters::isOpen);
+        gauge(policy, "failure.rate", "Percentage of failures in the window", CircuitBreakerStatus::failureRate);
+        gauge(policy, "slow.rate", "Percentage of slow calls in the window", CircuitBreakerStatus::slowCallRate);
+        counter(policy, "opened", "How often the circuit breaker opened", CircuitBreakerStatus::opened);
+        counter(
+                policy,
+                "refused",
+                "Calls that the circuit breaker refused, or would have refused",
+                CircuitBreakerStatus::notPermitted);
+    }
+
+    private void gauge(String policy, String name, String description, ToDoubleFunction<CircuitBreakerStatus> value) {
+        Gauge.builder(PREFIX + name, this.breakers, (all) -> read(all.find(policy), value))
+                .description(description)
                 .tag("policy", policy)
                 .register(this.registry);
     }
 
-    private static double isOpen(@Nullable CircuitBreakerStatus breaker) {
-        return (breaker != null && breaker.state() == CircuitState.OPEN) ? 1 : 0;
+    private void counter(String policy, String name, String description, ToDoubleFunction<CircuitBreakerStatus> value) {
+        FunctionCounter.builder(PREFIX + name, this.breakers, (all) -> read(all.find(policy), value))
+                .description(description)
+                .tag("policy", policy)
+                .register(this.registry);
     }
 
-    private static double opened(@Nullable CircuitBreakerStatus breaker) {
-        return (breaker != null) ? breaker.opened() : 0;
+    private static double isOpen(CircuitBreakerStatus breaker) {
+        return (breaker.state() == CircuitState.OPEN) ? 1 : 0;
+    }
+
+    private static double read(@Nullable CircuitBreakerStatus breaker, ToDoubleFunction<CircuitBreakerStatus> value) {
+        return (breaker != null) ? value.applyAsDouble(breaker) : 0;
     }
 }

@@ -29,7 +29,7 @@ class CircuitBreakerConcurrencyTests {
 
     private static final int THREADS = 8;
 
-    private static final int CALLS = 5_000;
+    private static final int CALLS = 2_000;
 
     private static final Duration OPEN = Duration.ofSeconds(10);
 
@@ -47,7 +47,7 @@ class CircuitBreakerConcurrencyTests {
 
     @Test
     void onlyTheProbesPassHoweverManyAskAtOnce() throws Exception {
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 100; i++) {
             CircuitBreaker breaker = breaker(3);
             breaker.failed(breaker.tryAcquire(0), 0, 0);
             List<Long> permits = together(() -> breaker.tryAcquire(LATER));
@@ -70,7 +70,7 @@ class CircuitBreakerConcurrencyTests {
 
     @Test
     void releasesAndResultsOfOldCallsNeverLetMoreProbesPassThanConfigured() throws Exception {
-        for (int race = 0; race < 200; race++) {
+        for (int race = 0; race < 50; race++) {
             CircuitBreaker breaker = breaker(2);
             List<Long> stale = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) {
@@ -104,7 +104,7 @@ class CircuitBreakerConcurrencyTests {
 
     @Test
     void oneFailureOpensItHoweverManyComeAtOnce() throws Exception {
-        for (int race = 0; race < 500; race++) {
+        for (int race = 0; race < 100; race++) {
             Queue<String> transitions = new ConcurrentLinkedQueue<>();
             CircuitBreaker breaker = breaker(
                     BreakerSpecs.of(THREADS, 100, 1, OPEN, 1), (name, from, to) -> transitions.add(from + ">" + to));
@@ -174,7 +174,7 @@ class CircuitBreakerConcurrencyTests {
 
     @Test
     void resultsThatRaceWithAChangeOfStateDoNotReachTheNextOne() throws Exception {
-        for (int race = 0; race < 500; race++) {
+        for (int race = 0; race < 100; race++) {
             CircuitBreaker breaker = breaker(2);
             List<Long> stale = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) {

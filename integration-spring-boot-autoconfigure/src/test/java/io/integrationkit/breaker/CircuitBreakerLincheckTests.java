@@ -15,34 +15,67 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whatever several threads do with a circuit breaker at once, each sees what it would have seen had they come one after
- * the other to the plain model. Permits are plain epochs here, so that stale ones and such as were never given are tried
- * as well. The number of refusals is left out: it is counted after the refusal.
+ * the other to the plain model. Each test begins in a state from which a few calls lead to the interesting ones. Permits
+ * are plain epochs here, so that stale ones and such as were never given are tried as well. The number of refusals is left
+ * out: it is counted after the refusal.
  */
 @ParameterizedClass(name = "round {0}")
 @MethodSource(Rounds.ALL)
 class CircuitBreakerLincheckTests {
+
+    private static final CircuitBreakerSpec COUNT = spec(60, 2).build();
+
+    private static final CircuitBreakerSpec ONE_PROBE = spec(60, 1).build();
+
+    private static final CircuitBreakerSpec TIME =
+            spec(60, 2).latest(Duration.ofSeconds(1)).build();
+
+    private static final List<CircuitBreakerSpec> CHANGES = List.of(
+            COUNT,
+            spec(30, 1).build(),
+            spec(60, 3).metricsOnly().build(),
+            TIME,
+            spec(30, 2).latest(Duration.ofSeconds(1)).build());
 
     @Parameter
     private int round;
 
     @Test
     void withACountWindowItIsLinearizable() {
-        stress().sequentialSpecification(CountModel.class).check(CountBreaker.class);
+        check(CountBreaker.class, CountModel.class);
     }
 
     @Test
     void withATimeWindowItIsLinearizable() {
-        stress().sequentialSpecification(TimeModel.class).check(TimeBreaker.class);
+        check(TimeBreaker.class, TimeModel.class);
     }
 
-    private static StressOptions stress() {
-        return new StressOptions()
-                .iterations(40)
-                .invocationsPerIteration(1_000)
-                .threads(3)
-                .actorsBefore(4)
-                .actorsPerThread(4)
-                .actorsAfter(2);
+    @Test
+    void whileTheCalleeIsProbedItIsLinearizable() {
+        check(ProbingBreaker.class, ProbingModel.class);
+    }
+
+    @Test
+    void thePlacesOfTheProbesAreLinearizable() {
+        check(PlacesBreaker.class, PlacesModel.class);
+    }
+
+    @Test
+    void withForcedStatesAndChangedSettingsItIsLinearizable() {
+        check(ControlledBreaker.class, ControlledModel.class);
+    }
+
+    /** Scenarios are drawn from a fixed seed: another length makes other ones. */
+    private void check(Class<?> breaker, Class<?> model) {
+        new StressOptions()
+                .iterations(Rounds.share(20))
+                .invocationsPerIteration(100)
+                .threads(2)
+                .actorsBefore(this.round % 3)
+                .actorsPerThread(3 + this.round % 3)
+                .actorsAfter(2)
+                .sequentialSpecification(model)
+                .check(breaker);
     }
 
     private static BreakerSpecs spec(int threshold, int probes) {
@@ -51,27 +84,8 @@ class CircuitBreakerLincheckTests {
                 .backOff(2, Duration.ofMillis(300));
     }
 
-    private static List<CircuitBreakerSpec> countSpecs() {
-        return List.of(
-                spec(60, 2).build(),
-                spec(30, 1).build(),
-                spec(60, 3).metricsOnly().build());
-    }
-
-    private static List<CircuitBreakerSpec> timeSpecs() {
-        Duration window = Duration.ofSeconds(1);
-        return List.of(
-                spec(60, 2).latest(window).build(),
-                spec(30, 1).latest(window.multipliedBy(2)).build(),
-                spec(60, 3).latest(window).metricsOnly().build());
-    }
-
     private static long nanos(int steps) {
         return Duration.ofMillis(100).multipliedBy(steps).toNanos();
-    }
-
-    private static Forced forced(int number) {
-        return (number == 0) ? null : Forced.values()[number - 1];
     }
 
     private static String describe(CircuitBreakerStatus status) {
@@ -86,49 +100,41 @@ class CircuitBreakerLincheckTests {
                         status.mode());
     }
 
-    public static final class CountBreaker extends Breaker {
-
-        public CountBreaker() {
-            super(countSpecs());
-        }
-    }
-
-    public static final class TimeBreaker extends Breaker {
-
-        public TimeBreaker() {
-            super(timeSpecs());
-        }
-    }
-
-    public static final class CountModel extends Model {
-
-        public CountModel() {
-            super(countSpecs());
-        }
-    }
-
-    public static final class TimeModel extends Model {
-
-        public TimeModel() {
-            super(timeSpecs());
-        }
-    }
-
-    /** What the threads do. */
-    @Param(name = "permit", gen = IntGen.class, conf = "0:4")
-    @Param(name = "now", gen = IntGen.class, conf = "0:12")
+    /** Calls, quick and slow, that open a closed breaker. */
+    @Param(name = "permit", gen = IntGen.class, conf = "0:1")
     @Param(name = "milliseconds", gen = IntGen.class, conf = "0:1")
-    @Param(name = "which", gen = IntGen.class, conf = "0:2")
-    public abstract static class Breaker {
+    public static final class CountBreaker {
 
-        private final List<CircuitBreakerSpec> specs;
+        private final CircuitBreaker breaker = new CircuitBreaker("chat", COUNT, 0, (name, from, to) -> {});
 
-        private final CircuitBreaker breaker;
-
-        Breaker(List<CircuitBreakerSpec> specs) {
-            this.specs = specs;
-            this.breaker = new CircuitBreaker("chat", specs.get(0), 0, (name, from, to) -> {});
+        @Operation
+        public long tryAcquire() {
+            return this.breaker.tryAcquire(0);
         }
+
+        @Operation(params = {"permit", "milliseconds"})
+        public void succeeded(int permit, int milliseconds) {
+            this.breaker.succeeded(permit, Duration.ofMillis(milliseconds).toNanos(), 0);
+        }
+
+        @Operation(params = {"permit", "milliseconds"})
+        public void failed(int permit, int milliseconds) {
+            this.breaker.failed(permit, Duration.ofMillis(milliseconds).toNanos(), 0);
+        }
+
+        @Operation
+        public String status() {
+            return describe(this.breaker.status(0));
+        }
+    }
+
+    /** Likewise, while time passes and is forgotten. */
+    @Param(name = "permit", gen = IntGen.class, conf = "0:1")
+    @Param(name = "milliseconds", gen = IntGen.class, conf = "0:1")
+    @Param(name = "now", gen = IntGen.class, conf = "0:12")
+    public static final class TimeBreaker {
+
+        private final CircuitBreaker breaker = new CircuitBreaker("chat", TIME, 0, (name, from, to) -> {});
 
         @Operation(params = "now")
         public long tryAcquire(int now) {
@@ -145,19 +151,112 @@ class CircuitBreakerLincheckTests {
             this.breaker.failed(permit, Duration.ofMillis(milliseconds).toNanos(), nanos(now));
         }
 
+        @Operation(params = "now")
+        public String status(int now) {
+            return describe(this.breaker.status(nanos(now)));
+        }
+    }
+
+    /** An open breaker whose time is over: epoch 0 is stale, 2 is the probe. */
+    @Param(name = "permit", gen = IntGen.class, conf = "0:2")
+    public static final class ProbingBreaker {
+
+        private final CircuitBreaker breaker = new CircuitBreaker("chat", ONE_PROBE, 0, (name, from, to) -> {});
+
+        public ProbingBreaker() {
+            this.breaker.failed(0, 0, 0);
+            this.breaker.failed(0, 0, 0);
+        }
+
+        @Operation
+        public long tryAcquire() {
+            return this.breaker.tryAcquire(nanos(1));
+        }
+
+        @Operation(params = "permit")
+        public void succeeded(int permit) {
+            this.breaker.succeeded(permit, 0, nanos(1));
+        }
+
+        @Operation(params = "permit")
+        public void failed(int permit) {
+            this.breaker.failed(permit, 0, nanos(1));
+        }
+
         @Operation(params = "permit")
         public void released(int permit) {
             this.breaker.released(permit);
         }
 
-        @Operation(params = {"which", "now"})
-        public void force(int which, int now) {
-            this.breaker.force(forced(which), nanos(now));
+        @Operation
+        public String status() {
+            return describe(this.breaker.status(nanos(1)));
+        }
+    }
+
+    /** An open breaker whose time is over, and probes that are given back. */
+    public static final class PlacesBreaker {
+
+        private final CircuitBreaker breaker = new CircuitBreaker("chat", ONE_PROBE, 0, (name, from, to) -> {});
+
+        public PlacesBreaker() {
+            this.breaker.failed(0, 0, 0);
+            this.breaker.failed(0, 0, 0);
         }
 
-        @Operation(params = {"which", "now"})
-        public void change(int which, int now) {
-            this.breaker.change(this.specs.get(which), nanos(now));
+        @Operation
+        public long tryAcquire() {
+            return this.breaker.tryAcquire(nanos(1));
+        }
+
+        @Operation
+        public void released() {
+            this.breaker.released(2);
+        }
+    }
+
+    /** Everything at once, begun open. */
+    @Param(name = "permit", gen = IntGen.class, conf = "0:4")
+    @Param(name = "now", gen = IntGen.class, conf = "0:3")
+    @Param(name = "state", gen = IntGen.class, conf = "0:2")
+    @Param(name = "settings", gen = IntGen.class, conf = "0:4")
+    public static final class ControlledBreaker {
+
+        private final CircuitBreaker breaker = new CircuitBreaker("chat", COUNT, 0, (name, from, to) -> {});
+
+        public ControlledBreaker() {
+            this.breaker.failed(0, 0, 0);
+            this.breaker.failed(0, 0, 0);
+        }
+
+        @Operation(params = "now")
+        public long tryAcquire(int now) {
+            return this.breaker.tryAcquire(nanos(now));
+        }
+
+        @Operation(params = {"permit", "now"})
+        public void succeeded(int permit, int now) {
+            this.breaker.succeeded(permit, 0, nanos(now));
+        }
+
+        @Operation(params = {"permit", "now"})
+        public void failed(int permit, int now) {
+            this.breaker.failed(permit, 0, nanos(now));
+        }
+
+        @Operation(params = "permit")
+        public void released(int permit) {
+            this.breaker.released(permit);
+        }
+
+        @Operation(params = {"state", "now"})
+        public void hold(int state, int now) {
+            this.breaker.force((state == 0) ? null : Forced.values()[state - 1], nanos(now));
+        }
+
+        @Operation(params = {"settings", "now"})
+        public void change(int settings, int now) {
+            this.breaker.change(CHANGES.get(settings), nanos(now));
         }
 
         @Operation(params = "now")
@@ -167,16 +266,31 @@ class CircuitBreakerLincheckTests {
     }
 
     /** The same on the model. */
-    public abstract static class Model {
+    public static final class CountModel {
 
-        private final List<CircuitBreakerSpec> specs;
+        private final NaiveCircuitBreaker breaker = new NaiveCircuitBreaker(COUNT, 0);
 
-        private final NaiveCircuitBreaker breaker;
-
-        Model(List<CircuitBreakerSpec> specs) {
-            this.specs = specs;
-            this.breaker = new NaiveCircuitBreaker(specs.get(0), 0);
+        public long tryAcquire() {
+            return this.breaker.tryAcquire(0);
         }
+
+        public void succeeded(int permit, int milliseconds) {
+            this.breaker.ended(permit, false, Duration.ofMillis(milliseconds).toNanos(), 0);
+        }
+
+        public void failed(int permit, int milliseconds) {
+            this.breaker.ended(permit, true, Duration.ofMillis(milliseconds).toNanos(), 0);
+        }
+
+        public String status() {
+            return describe(this.breaker.status(0));
+        }
+    }
+
+    /** The same on the model. */
+    public static final class TimeModel {
+
+        private final NaiveCircuitBreaker breaker = new NaiveCircuitBreaker(TIME, 0);
 
         public long tryAcquire(int now) {
             return this.breaker.tryAcquire(nanos(now));
@@ -190,16 +304,93 @@ class CircuitBreakerLincheckTests {
             this.breaker.ended(permit, true, Duration.ofMillis(milliseconds).toNanos(), nanos(now));
         }
 
+        public String status(int now) {
+            return describe(this.breaker.status(nanos(now)));
+        }
+    }
+
+    /** The same on the model. */
+    public static final class ProbingModel {
+
+        private final NaiveCircuitBreaker breaker = new NaiveCircuitBreaker(ONE_PROBE, 0);
+
+        public ProbingModel() {
+            this.breaker.ended(0, true, 0, 0);
+            this.breaker.ended(0, true, 0, 0);
+        }
+
+        public long tryAcquire() {
+            return this.breaker.tryAcquire(nanos(1));
+        }
+
+        public void succeeded(int permit) {
+            this.breaker.ended(permit, false, 0, nanos(1));
+        }
+
+        public void failed(int permit) {
+            this.breaker.ended(permit, true, 0, nanos(1));
+        }
+
         public void released(int permit) {
             this.breaker.released(permit);
         }
 
-        public void force(int which, int now) {
-            this.breaker.force(forced(which), nanos(now));
+        public String status() {
+            return describe(this.breaker.status(nanos(1)));
+        }
+    }
+
+    /** The same on the model. */
+    public static final class PlacesModel {
+
+        private final NaiveCircuitBreaker breaker = new NaiveCircuitBreaker(ONE_PROBE, 0);
+
+        public PlacesModel() {
+            this.breaker.ended(0, true, 0, 0);
+            this.breaker.ended(0, true, 0, 0);
         }
 
-        public void change(int which, int now) {
-            this.breaker.change(this.specs.get(which), nanos(now));
+        public long tryAcquire() {
+            return this.breaker.tryAcquire(nanos(1));
+        }
+
+        public void released() {
+            this.breaker.released(2);
+        }
+    }
+
+    /** The same on the model. */
+    public static final class ControlledModel {
+
+        private final NaiveCircuitBreaker breaker = new NaiveCircuitBreaker(COUNT, 0);
+
+        public ControlledModel() {
+            this.breaker.ended(0, true, 0, 0);
+            this.breaker.ended(0, true, 0, 0);
+        }
+
+        public long tryAcquire(int now) {
+            return this.breaker.tryAcquire(nanos(now));
+        }
+
+        public void succeeded(int permit, int now) {
+            this.breaker.ended(permit, false, 0, nanos(now));
+        }
+
+        public void failed(int permit, int now) {
+            this.breaker.ended(permit, true, 0, nanos(now));
+        }
+
+        public void released(int permit) {
+            this.breaker.released(permit);
+        }
+
+        public void hold(int state, int now) {
+            this.breaker.force((state == 0) ? null : Forced.values()[state - 1], nanos(now));
+        }
+
+        public void change(int settings, int now) {
+            this.breaker.change(CHANGES.get(settings), nanos(now));
         }
 
         public String status(int now) {

@@ -13,6 +13,15 @@ public final class Rounds {
     private Rounds() {}
 
     static IntStream all() {
-        return IntStream.rangeClosed(1, Integer.getInteger("integration.test.rounds", 1));
+        return IntStream.rangeClosed(1, rounds());
+    }
+
+    /** What one round has to do of an amount that is spread over all of them, at least three. */
+    public static int share(int amount) {
+        return Math.max(3, amount / rounds());
+    }
+
+    private static int rounds() {
+        return Integer.getInteger("integration.test.rounds", 1);
     }
 }

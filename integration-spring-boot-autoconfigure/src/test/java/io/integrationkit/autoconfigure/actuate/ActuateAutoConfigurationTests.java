@@ -20,6 +20,7 @@ import io.integrationkit.failure.RejectedException;
 import io.integrationkit.reliable.Reliable;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.endpoint.Access;
@@ -129,10 +130,20 @@ class ActuateAutoConfigurationTests {
                             .gauge()
                             .value())
                     .isEqualTo(1);
-            assertThat(registry.get("integration.circuit.breaker.opened")
-                            .functionCounter()
-                            .count())
-                    .isEqualTo(1);
+            for (String counter : List.of("opened", "refused")) {
+                assertThat(registry.get("integration.circuit.breaker." + counter)
+                                .functionCounter()
+                                .count())
+                        .as(counter)
+                        .isEqualTo(1);
+            }
+            for (String rate : List.of("failure.rate", "slow.rate")) {
+                assertThat(registry.get("integration.circuit.breaker." + rate)
+                                .gauge()
+                                .value())
+                        .as("the window of an open breaker is empty: " + rate)
+                        .isZero();
+            }
             assertThat(registry.get("integration.outbox.backlog").gauge().value())
                     .isZero();
             assertThat(registry.get("integration.dead.letters.open").gauge().value())
