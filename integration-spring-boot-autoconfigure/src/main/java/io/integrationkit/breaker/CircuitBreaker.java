@@ -96,7 +96,7 @@ public final class CircuitBreaker {
      */
     public long tryAcquire(long now) {
         Phase current = this.phase;
-        return (current.state() == CircuitState.CLOSED) ? current.epoch() : tryProbe(current, now);
+        return current.isUnguarded() ? current.epoch() : tryProbe(current, now);
     }
 
     private long tryProbe(Phase seen, long now) {
@@ -142,7 +142,7 @@ public final class CircuitBreaker {
     public void succeeded(long permit, long durationNanos, long now) {
         Phase current = this.phase;
         if (permit == current.epoch()
-                && current.state() == CircuitState.CLOSED
+                && current.isUnguarded()
                 && !current.isSlow(durationNanos)
                 && current.window().tryCount(now)) {
             return;
@@ -216,11 +216,27 @@ public final class CircuitBreaker {
         announce(before, after);
     }
 
+    /**
+     * Opens a closed breaker whose rates are reached. Calls that are fine end without the lock, also between the count
+     * and the opening, and whoever made one could then still get a permit, as if the count had missed it. So the phase is
+     * guarded first, which sends whoever comes next to the lock, and counted once more: a call that this count misses
+     * ended after the phase was guarded, and is one that ended after the breaker opened.
+     */
     private void judge(Phase closed, Tally tally, long now) {
-        CircuitBreakerSpec spec = closed.spec();
-        if (closed.forced() == null && tally.calls() >= spec.minimumCalls() && spec.isReachedBy(tally)) {
-            enter(closed.opened(now));
+        if (!opens(closed, tally)) {
+            return;
         }
+        this.phase = closed.guarded();
+        if (opens(closed, closed.window().tally(now))) {
+            enter(closed.opened(now));
+        } else {
+            this.phase = closed;
+        }
+    }
+
+    private static boolean opens(Phase closed, Tally tally) {
+        CircuitBreakerSpec spec = closed.spec();
+        return closed.forced() == null && tally.calls() >= spec.minimumCalls() && spec.isReachedBy(tally);
     }
 
     private void judgeProbes(Phase halfOpen, long now) {

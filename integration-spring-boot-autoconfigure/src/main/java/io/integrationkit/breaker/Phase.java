@@ -32,6 +32,8 @@ final class Phase {
 
     private final long openNanos;
 
+    private final boolean unguarded;
+
     private Phase(
             CircuitBreakerSpec spec,
             CircuitState state,
@@ -40,7 +42,8 @@ final class Phase {
             @Nullable Forced forced,
             int failedProbings,
             Window window,
-            Probes probes) {
+            Probes probes,
+            boolean guarded) {
         this.spec = spec;
         this.state = state;
         this.epoch = epoch;
@@ -52,10 +55,11 @@ final class Phase {
         Duration slow = spec.slowCallDuration();
         this.slowNanos = (slow != null) ? slow.toNanos() : Long.MAX_VALUE;
         this.openNanos = openNanos(spec, failedProbings);
+        this.unguarded = state == CircuitState.CLOSED && !guarded;
     }
 
     static Phase first(CircuitBreakerSpec spec, long now) {
-        return new Phase(spec, CircuitState.CLOSED, 0, now, null, 0, Window.of(spec, now), new Probes());
+        return new Phase(spec, CircuitState.CLOSED, 0, now, null, 0, Window.of(spec, now), new Probes(), false);
     }
 
     private static long openNanos(CircuitBreakerSpec spec, int failedProbings) {
@@ -101,12 +105,35 @@ final class Phase {
                 this.forced,
                 this.failedProbings,
                 reshaped ? Window.of(changed, now) : this.window,
-                this.probes);
+                this.probes,
+                false);
+    }
+
+    /** The same closed stay, in which no call passes or ends without the lock. */
+    Phase guarded() {
+        return new Phase(
+                this.spec,
+                this.state,
+                this.epoch,
+                this.since,
+                this.forced,
+                this.failedProbings,
+                this.window,
+                this.probes,
+                true);
     }
 
     private Phase next(CircuitState state, long now, @Nullable Forced forced, int failedProbings) {
         return new Phase(
-                this.spec, state, this.epoch + 1, now, forced, failedProbings, Window.of(this.spec, now), new Probes());
+                this.spec,
+                state,
+                this.epoch + 1,
+                now,
+                forced,
+                failedProbings,
+                Window.of(this.spec, now),
+                new Probes(),
+                false);
     }
 
     /** Whether it is time for a new half-open phase: after an open one, or after one whose probes are lost. */
@@ -115,6 +142,11 @@ final class Phase {
                 && now - this.since >= this.openNanos
                 && (this.state == CircuitState.OPEN
                         || this.state == CircuitState.HALF_OPEN && !this.probes.isPlaceLeft(this.spec));
+    }
+
+    /** Whether a call passes, and one that is fine ends, without the lock. */
+    boolean isUnguarded() {
+        return this.unguarded;
     }
 
     /** Whether a call may not pass as things stand; needs no lock. */
