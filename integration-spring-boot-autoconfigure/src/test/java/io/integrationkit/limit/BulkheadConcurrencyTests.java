@@ -3,15 +3,24 @@ package io.integrationkit.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.integrationkit.testsupport.Race;
+import io.integrationkit.testsupport.Rounds;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass(name = "round {0}")
+@MethodSource(Rounds.ALL)
 class BulkheadConcurrencyTests {
+
+    @Parameter
+    int round;
 
     private static final int THREADS = 8;
 

@@ -1,5 +1,6 @@
 package io.integrationkit.limit;
 
+import io.integrationkit.testsupport.Rounds;
 import java.time.Duration;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
@@ -7,9 +8,17 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever the interleaving, the answers are those of some order one after the other. */
+@ParameterizedClass(name = "round {0}")
+@MethodSource(Rounds.ALL)
 class BulkheadLincheckTests {
+
+    @Parameter
+    int round;
 
     private static final int CELLS = 2;
 
@@ -43,7 +52,7 @@ class BulkheadLincheckTests {
     @Test
     void isLinearizableInAllInterleavingsThatAreTried() {
         new ModelCheckingOptions()
-                .iterations(8)
+                .iterations(Rounds.share(8))
                 .invocationsPerIteration(100)
                 .threads(2)
                 .actorsPerThread(3)
@@ -54,7 +63,7 @@ class BulkheadLincheckTests {
     @Test
     void isLinearizableUnderStress() {
         new StressOptions()
-                .iterations(8)
+                .iterations(Rounds.share(8))
                 .invocationsPerIteration(300)
                 .threads(3)
                 .actorsPerThread(3)

@@ -16,9 +16,9 @@ public final class Rounds {
         return IntStream.rangeClosed(1, rounds());
     }
 
-    /** What one round has to do of an amount that is spread over all of them, at least three. */
+    /** What one round has to do of an amount: all of it if there is one round, a fifth of it in each of several. */
     public static int share(int amount) {
-        return Math.max(3, amount / rounds());
+        return (rounds() == 1) ? amount : Math.max(3, amount / 5);
     }
 
     private static int rounds() {
