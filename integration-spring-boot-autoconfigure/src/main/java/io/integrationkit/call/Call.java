@@ -1,6 +1,8 @@
 package io.integrationkit.call;
 
 import io.integrationkit.context.TimeSource;
+import java.lang.reflect.AccessibleObject;
+import java.lang.reflect.Method;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -10,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Call {
 
-    private final Operation operation;
+    private Operation operation;
 
-    private final MethodInvocation invocation;
+    private MethodInvocation invocation;
 
-    private final Repetition repetition;
+    private Repetition repetition;
 
-    private final TimeSource time;
+    private TimeSource time;
 
     private @Nullable MethodInvocation insideTransaction;
 
@@ -39,6 +41,26 @@ public final class Call {
         this.invocation = invocation;
         this.repetition = repetition;
         this.time = time;
+    }
+
+    /** Begins another call with an object that is idle. */
+    void begin(Operation called, MethodInvocation next, Repetition repeats, TimeSource measures) {
+        this.operation = called;
+        this.invocation = next;
+        this.repetition = repeats;
+        this.time = measures;
+    }
+
+    /** Forgets the call, which has ended. */
+    void forget() {
+        this.invocation = Ended.CALL;
+        this.insideTransaction = null;
+        this.attempts = 0;
+        this.overruns = 0;
+        this.clockRead = false;
+        this.outcome = CallOutcome.EXECUTED;
+        this.key = null;
+        this.deadLetterId = null;
     }
 
     /**
@@ -202,5 +224,39 @@ public final class Call {
     interface Repetition {
 
         MethodInvocation of(MethodInvocation first);
+    }
+
+    /** What a call is about that has ended: whoever kept it must not mistake it for the next one. */
+    private enum Ended implements MethodInvocation {
+        CALL;
+
+        @Override
+        public Method getMethod() {
+            throw ended();
+        }
+
+        @Override
+        public @Nullable Object[] getArguments() {
+            throw ended();
+        }
+
+        @Override
+        public @Nullable Object proceed() {
+            throw ended();
+        }
+
+        @Override
+        public @Nullable Object getThis() {
+            throw ended();
+        }
+
+        @Override
+        public AccessibleObject getStaticPart() {
+            throw ended();
+        }
+
+        private static IllegalStateException ended() {
+            return new IllegalStateException("This call has ended; a call must not be kept");
+        }
     }
 }

@@ -36,21 +36,40 @@ abstract sealed class OperationInterceptor implements MethodInterceptor {
             Plan current = this.plan.get();
             LaterResults later = current.laterResults();
             if (later == null) {
-                return current.outer().run(call(current, invocation));
+                return run(current, invocation);
             }
             return later.answer(() -> call(current, anew(invocation)), current.outer());
         }
 
+        private @Nullable Object run(Plan current, MethodInvocation invocation) throws Throwable {
+            if (!isOpen(invocation)) {
+                return current.outer().run(call(current, invocation));
+            }
+            IdleCalls calls = IdleCalls.ofThread();
+            Call call = calls.take(current.operation(), invocation, this.chain, current.time());
+            tellInner(invocation, call);
+            try {
+                return current.outer().run(call);
+            } finally {
+                calls.give(call);
+            }
+        }
+
+        /** A call of its own, which may be kept until its result comes. */
         private Call call(Plan current, MethodInvocation invocation) {
             Operation operation = current.operation();
             TimeSource time = current.time();
             Call call = isOpen(invocation)
                     ? new Call(operation, invocation, this.chain, time)
                     : ofCopies(operation, invocation, time);
+            tellInner(invocation, call);
+            return call;
+        }
+
+        private void tellInner(MethodInvocation invocation, Call call) {
             if (this.innerFollows && invocation instanceof ProxyMethodInvocation proxyInvocation) {
                 proxyInvocation.setUserAttribute(CALL, call);
             }
-            return call;
         }
 
         /** A lazy result is called for once more by each subscription. */

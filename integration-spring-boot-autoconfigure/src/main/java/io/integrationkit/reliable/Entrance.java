@@ -35,9 +35,9 @@ final class Entrance {
         RateLimiter limiter = admission.limiter();
         long reserved = call.nanoTime();
         if (limiter != null) {
-            long wait = limiter.reserve(reserved, fitting(limiter.spec().maxWait(), Deadline.current()));
+            long wait = limiter.reserve(reserved, 0);
             if (wait != 0) {
-                awaitPermit(admission, limiter, call, permit, reserved, wait);
+                awaitPermit(admission, limiter, call, permit, reserved);
             }
         }
         Bulkhead bulkhead = admission.bulkhead();
@@ -47,8 +47,8 @@ final class Entrance {
         return permit;
     }
 
-    private void awaitPermit(
-            Admission admission, RateLimiter limiter, Call call, long permit, long reserved, long wait) {
+    private void awaitPermit(Admission admission, RateLimiter limiter, Call call, long permit, long reserved) {
+        long wait = limiter.reserve(reserved, fitting(limiter.spec().maxWait(), Deadline.current()));
         if (wait < 0) {
             admission.released(permit);
             throw Refusals.rateLimited(call, this.policy, Duration.ofNanos(-wait));
