@@ -29,7 +29,11 @@ public final class SimpleCalls {
     }
 
     public static Call call(TimeSource time, Operation operation, Object... arguments) {
-        return new Call(operation, new Invocation(operation.method(), arguments), (first) -> first, time);
+        return new Call(operation, invocation(operation, arguments), (first) -> first, time);
+    }
+
+    static MethodInvocation invocation(Operation operation, Object... arguments) {
+        return new Invocation(operation.method(), arguments);
     }
 
     /** A stage that stands for the method. */

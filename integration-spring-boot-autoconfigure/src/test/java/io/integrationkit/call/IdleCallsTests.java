@@ -1,0 +1,76 @@
+package io.integrationkit.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.integrationkit.context.TimeSource;
+import java.util.concurrent.FutureTask;
+import org.aopalliance.intercept.MethodInvocation;
+import org.junit.jupiter.api.Test;
+
+class IdleCallsTests {
+
+    private final Operation operation = SimpleCalls.operation(this, "work");
+
+    private final MethodInvocation first = SimpleCalls.invocation(this.operation, "first");
+
+    private final MethodInvocation second = SimpleCalls.invocation(this.operation, "second");
+
+    String work() {
+        return "done";
+    }
+
+    @Test
+    void theSameObjectServesOneCallAfterTheOtherAndKnowsNothingOfTheOneBefore() {
+        IdleCalls calls = IdleCalls.ofThread();
+        Call call = take(calls, this.first);
+        call.attemptStarted();
+        call.overran();
+        call.identifiedBy("key");
+        call.deadLettered("entry");
+        calls.give(call);
+        Call next = take(calls, this.second);
+        assertThat(next).isSameAs(call);
+        assertThat(next.arguments()).containsExactly("second");
+        assertThat(next.attempts()).isZero();
+        assertThat(next.overruns()).isZero();
+        assertThat(next.key()).isNull();
+        assertThat(next.deadLetterId()).isNull();
+        assertThat(next.outcome()).isEqualTo(CallOutcome.EXECUTED);
+        calls.give(next);
+    }
+
+    @Test
+    void aCallInsideAnotherOneHasAnObjectOfItsOwn() {
+        IdleCalls calls = IdleCalls.ofThread();
+        Call outer = take(calls, this.first);
+        Call inner = take(calls, this.second);
+        assertThat(inner).isNotSameAs(outer);
+        calls.give(inner);
+        assertThat(outer.arguments()).containsExactly("first");
+        calls.give(outer);
+    }
+
+    @Test
+    void whoeverKeptACallDoesNotSeeTheArgumentsOfAnother() {
+        IdleCalls calls = IdleCalls.ofThread();
+        Call call = take(calls, this.first);
+        calls.give(call);
+        assertThatIllegalStateException().isThrownBy(call::arguments).withMessageContaining("has ended");
+        assertThatIllegalStateException().isThrownBy(call::target);
+        assertThatIllegalStateException().isThrownBy(call::proceed);
+    }
+
+    @Test
+    void threadsDoNotShareThem() throws Exception {
+        Call mine = take(IdleCalls.ofThread(), this.first);
+        IdleCalls.ofThread().give(mine);
+        FutureTask<Call> other = new FutureTask<>(() -> take(IdleCalls.ofThread(), this.second));
+        new Thread(other).start();
+        assertThat(other.get()).isNotSameAs(mine);
+    }
+
+    private Call take(IdleCalls calls, MethodInvocation invocation) {
+        return calls.take(this.operation, invocation, (repeated) -> repeated, TimeSource.system());
+    }
+}
