@@ -14,6 +14,8 @@ public final class Call {
 
     private final MethodInvocation invocation;
 
+    private final @Nullable Object[] arguments;
+
     private final Repetition repetition;
 
     private final TimeSource time;
@@ -37,6 +39,8 @@ public final class Call {
     Call(Operation operation, MethodInvocation invocation, Repetition repetition, TimeSource time) {
         this.operation = operation;
         this.invocation = invocation;
+        // Advice behind ours may give the invocation others.
+        this.arguments = invocation.getArguments();
         this.repetition = repetition;
         this.time = time;
     }
@@ -56,7 +60,7 @@ public final class Call {
      * @return the arguments
      */
     public @Nullable Object[] arguments() {
-        return this.invocation.getArguments();
+        return this.arguments;
     }
 
     /**
@@ -184,7 +188,7 @@ public final class Call {
     }
 
     private @Nullable Object proceedAgain() throws Throwable {
-        return this.repetition.of(this.invocation).proceed();
+        return this.repetition.of(this.invocation, this.arguments).proceed();
     }
 
     @Nullable
@@ -201,6 +205,6 @@ public final class Call {
     @FunctionalInterface
     interface Repetition {
 
-        MethodInvocation of(MethodInvocation first);
+        MethodInvocation of(MethodInvocation first, @Nullable Object[] arguments);
     }
 }

@@ -29,7 +29,7 @@ public final class SimpleCalls {
     }
 
     public static Call call(TimeSource time, Operation operation, Object... arguments) {
-        return new Call(operation, new Invocation(operation.method(), arguments), (first) -> first, time);
+        return new Call(operation, new Invocation(operation.method(), arguments), (first, same) -> first, time);
     }
 
     /** A stage that stands for the method. */
