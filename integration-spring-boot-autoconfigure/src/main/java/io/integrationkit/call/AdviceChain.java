@@ -1,15 +1,18 @@
 package io.integrationkit.call;
 
+import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.Advisor;
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.framework.Advised;
-import org.springframework.aop.framework.AdvisedSupport;
 import org.springframework.aop.framework.DefaultAdvisorChainFactory;
 import org.springframework.aop.framework.ReflectiveMethodInvocation;
+import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 import org.springframework.util.Assert;
 
 /**
@@ -18,9 +21,13 @@ import org.springframework.util.Assert;
  * attempt would cost every call; so the remaining advice is looked up at the proxy, and only when a call is repeated.
  * A proxy that cannot be asked ({@code opaque}) gets the copy.
  *
- * <p>The arguments are those of the first attempt, also where it changed their content.
+ * <p>Each attempt gets the arguments that came to us, also where advice behind us passed on others; elements that
+ * somebody replaced in the array itself stay replaced. Each is the current invocation of its thread, which is what
+ * advice of AspectJ asks for, and which need not be the thread of the call.
  */
 final class AdviceChain implements Call.Repetition {
+
+    private static final MethodInterceptor EXPOSING = ExposeInvocationInterceptor.INSTANCE;
 
     private final MethodInterceptor ours;
 
@@ -35,64 +42,95 @@ final class AdviceChain implements Call.Repetition {
         return invocation instanceof ReflectiveMethodInvocation reflective && reflective.getProxy() instanceof Advised;
     }
 
+    /** A copy of an invocation that has not run. */
+    static MethodInvocation copyOf(ProxyMethodInvocation original) {
+        return new Copy(original.invocableClone());
+    }
+
     @Override
-    public MethodInvocation of(MethodInvocation first) {
+    public MethodInvocation of(MethodInvocation first, @Nullable Object[] arguments) {
         if (!(first instanceof ReflectiveMethodInvocation reflective)
                 || !(reflective.getProxy() instanceof Advised advised)) {
-            Assert.state(first instanceof ProxyMethodInvocation, "not an invocation of a Spring proxy");
-            return ((ProxyMethodInvocation) first).invocableClone();
+            throw new IllegalStateException("The proxy cannot be asked for its advice");
         }
         Remaining chain = this.remaining;
-        int advisors = advised.getAdvisorCount();
-        if (chain == null || chain.advisors() != advisors || !chain.method().equals(first.getMethod())) {
+        List<Advisor> advisors = List.of(advised.getAdvisors());
+        if (chain == null
+                || !chain.advisors().equals(advisors)
+                || !chain.method().equals(first.getMethod())) {
             chain = new Remaining(first.getMethod(), advisors, behindOurs(advised, reflective));
             this.remaining = chain;
         }
         // With nothing behind us the first invocation has come to its end, where it can only call the method again.
-        return chain.interceptors().isEmpty() ? first : new Repeated(reflective, chain.interceptors());
+        return chain.interceptors().isEmpty() ? first : new Repeated(reflective, arguments, chain.interceptors());
     }
 
     private List<Object> behindOurs(Advised advised, ReflectiveMethodInvocation first) {
         Object target = first.getThis();
-        List<Object> all = chainOf(advised, first.getMethod(), (target != null) ? target.getClass() : null);
+        List<Object> all = DefaultAdvisorChainFactory.INSTANCE.getInterceptorsAndDynamicInterceptionAdvice(
+                advised, first.getMethod(), (target != null) ? target.getClass() : null);
         int index = all.indexOf(this.ours);
         Assert.state(index >= 0, "our advice is no more part of the proxy");
-        return List.copyOf(all.subList(index + 1, all.size()));
+        if (index == all.size() - 1) {
+            return List.of();
+        }
+        List<Object> behind = new ArrayList<>();
+        behind.add(EXPOSING);
+        behind.addAll(all.subList(index + 1, all.size()));
+        return behind;
     }
 
-    private static List<Object> chainOf(Advised advised, Method method, @Nullable Class<?> targetClass) {
-        return (advised instanceof AdvisedSupport support)
-                ? support.getInterceptorsAndDynamicInterceptionAdvice(method, targetClass)
-                : DefaultAdvisorChainFactory.INSTANCE.getInterceptorsAndDynamicInterceptionAdvice(
-                        advised, method, targetClass);
-    }
+    private record Remaining(Method method, List<Advisor> advisors, List<Object> interceptors) {}
 
-    private record Remaining(Method method, int advisors, List<Object> interceptors) {}
-
-    /** Shares the attributes of the first invocation: advice of AspectJ leaves there what its pointcut bound. */
+    /** Knows the attributes of the first invocation; what is set for one attempt is not seen by another. */
     private static final class Repeated extends ReflectiveMethodInvocation {
 
         private final ReflectiveMethodInvocation first;
 
-        Repeated(ReflectiveMethodInvocation first, List<Object> interceptors) {
+        Repeated(ReflectiveMethodInvocation first, @Nullable Object[] arguments, List<Object> interceptors) {
             super(
                     first.getProxy(),
                     first.getThis(),
                     first.getMethod(),
-                    first.getArguments(),
+                    arguments,
                     (first.getThis() != null) ? first.getThis().getClass() : null,
                     interceptors);
             this.first = first;
         }
 
         @Override
-        public void setUserAttribute(String key, @Nullable Object value) {
-            this.first.setUserAttribute(key, value);
+        public @Nullable Object getUserAttribute(String key) {
+            Object own = super.getUserAttribute(key);
+            return (own != null) ? own : this.first.getUserAttribute(key);
+        }
+    }
+
+    /** A copy that becomes the current invocation of the thread on which it runs. */
+    private record Copy(MethodInvocation copy) implements MethodInvocation {
+
+        @Override
+        public @Nullable Object proceed() throws Throwable {
+            return EXPOSING.invoke(this.copy);
         }
 
         @Override
-        public @Nullable Object getUserAttribute(String key) {
-            return this.first.getUserAttribute(key);
+        public Method getMethod() {
+            return this.copy.getMethod();
+        }
+
+        @Override
+        public @Nullable Object[] getArguments() {
+            return this.copy.getArguments();
+        }
+
+        @Override
+        public @Nullable Object getThis() {
+            return this.copy.getThis();
+        }
+
+        @Override
+        public AccessibleObject getStaticPart() {
+            return this.copy.getStaticPart();
         }
     }
 }

@@ -12,9 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Call {
 
+    /** Arguments of a call that has ended. */
+    private static final @Nullable Object[] NOTHING = {};
+
     private Operation operation;
 
     private MethodInvocation invocation;
+
+    private @Nullable Object[] arguments;
 
     private Repetition repetition;
 
@@ -39,6 +44,8 @@ public final class Call {
     Call(Operation operation, MethodInvocation invocation, Repetition repetition, TimeSource time) {
         this.operation = operation;
         this.invocation = invocation;
+        // Advice behind ours may give the invocation others.
+        this.arguments = invocation.getArguments();
         this.repetition = repetition;
         this.time = time;
     }
@@ -47,6 +54,7 @@ public final class Call {
     void begin(Operation called, MethodInvocation next, Repetition repeats, TimeSource measures) {
         this.operation = called;
         this.invocation = next;
+        this.arguments = next.getArguments();
         this.repetition = repeats;
         this.time = measures;
     }
@@ -54,6 +62,7 @@ public final class Call {
     /** Forgets the call, which has ended. */
     void forget() {
         this.invocation = Ended.CALL;
+        this.arguments = NOTHING;
         this.insideTransaction = null;
         this.attempts = 0;
         this.overruns = 0;
@@ -78,7 +87,7 @@ public final class Call {
      * @return the arguments
      */
     public @Nullable Object[] arguments() {
-        return this.invocation.getArguments();
+        return (this.arguments != NOTHING) ? this.arguments : this.invocation.getArguments();
     }
 
     /**
@@ -206,7 +215,7 @@ public final class Call {
     }
 
     private @Nullable Object proceedAgain() throws Throwable {
-        return this.repetition.of(this.invocation).proceed();
+        return this.repetition.of(this.invocation, this.arguments).proceed();
     }
 
     @Nullable
@@ -223,7 +232,7 @@ public final class Call {
     @FunctionalInterface
     interface Repetition {
 
-        MethodInvocation of(MethodInvocation first);
+        MethodInvocation of(MethodInvocation first, @Nullable Object[] arguments);
     }
 
     /** What a call is about that has ended: whoever kept it must not mistake it for the next one. */

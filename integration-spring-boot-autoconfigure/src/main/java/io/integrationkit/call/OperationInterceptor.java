@@ -74,7 +74,7 @@ abstract sealed class OperationInterceptor implements MethodInterceptor {
 
         /** A lazy result is called for once more by each subscription. */
         private MethodInvocation anew(MethodInvocation invocation) {
-            return isOpen(invocation) ? this.chain.of(invocation) : invocation;
+            return isOpen(invocation) ? this.chain.of(invocation, invocation.getArguments()) : invocation;
         }
 
         private boolean isOpen(MethodInvocation invocation) {
@@ -88,7 +88,11 @@ abstract sealed class OperationInterceptor implements MethodInterceptor {
 
         private static Call ofCopies(Operation operation, MethodInvocation invocation, TimeSource time) {
             if (invocation instanceof ProxyMethodInvocation original) {
-                return new Call(operation, original.invocableClone(), (first) -> original.invocableClone(), time);
+                return new Call(
+                        operation,
+                        AdviceChain.copyOf(original),
+                        (first, arguments) -> AdviceChain.copyOf(original),
+                        time);
             }
             throw new IllegalStateException(operation + " was called through a proxy that is not Spring's");
         }

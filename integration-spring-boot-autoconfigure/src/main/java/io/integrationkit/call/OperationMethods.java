@@ -20,11 +20,13 @@ final class OperationMethods {
     private OperationMethods() {}
 
     static List<Method> of(Class<?> type) {
+        return isForeign(type) ? List.of() : CACHE.computeIfAbsent(type, OperationMethods::find);
+    }
+
+    /** Classes that cannot know our annotations. */
+    static boolean isForeign(Class<?> type) {
         String name = type.getName();
-        if (name.startsWith("java.") || name.startsWith("org.springframework.")) {
-            return List.of();
-        }
-        return CACHE.computeIfAbsent(type, OperationMethods::find);
+        return name.startsWith("java.") || name.startsWith("org.springframework.");
     }
 
     private static List<Method> find(Class<?> type) {

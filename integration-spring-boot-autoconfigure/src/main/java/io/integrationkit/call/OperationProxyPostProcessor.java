@@ -81,6 +81,10 @@ public final class OperationProxyPostProcessor extends ProxyProcessorSupport
                 || Modifier.isFinal(bean.getClass().getModifiers())) {
             factory.setProxyTargetClass(false);
             evaluateProxyInterfaces(bean.getClass(), factory);
+            if (factory.isProxyTargetClass()) {
+                // No proxy is possible; the check at start-up tells it of each annotated method.
+                return bean;
+            }
         }
         addAdvisors(factory, beanName, type, methods);
         return factory.getProxy(classLoaderFor(bean));

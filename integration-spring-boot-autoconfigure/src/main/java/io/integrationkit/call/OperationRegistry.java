@@ -3,7 +3,6 @@ package io.integrationkit.call;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.ProblemCode;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -36,6 +35,8 @@ public final class OperationRegistry implements SmartInitializingSingleton {
 
     private final Map<String, Plan> plansByName = new LinkedHashMap<>();
 
+    private final SelfInvocations selfInvocations = new SelfInvocations();
+
     /**
      * Creates a registry.
      *
@@ -61,6 +62,11 @@ public final class OperationRegistry implements SmartInitializingSingleton {
                 continue;
             }
             List<Method> methods = OperationMethods.of(type);
+            try {
+                Interceptable.requireNothingOnClass(beanName, type);
+            } catch (InvalidOperationException ex) {
+                problems.add(ex);
+            }
             for (Method method : methods) {
                 try {
                     plan(beanName, type, method);
@@ -69,7 +75,7 @@ public final class OperationRegistry implements SmartInitializingSingleton {
                 }
             }
             if (problems.isEmpty() && !methods.isEmpty() && this.beanFactory.containsSingleton(beanName)) {
-                ProxyCheck.check(beanName, this.beanFactory.getBean(beanName), methods, problems);
+                ProxyCheck.check(beanName, this.beanFactory.getBean(beanName), type, methods, problems);
             }
         }
         if (!problems.isEmpty()) {
@@ -127,11 +133,23 @@ public final class OperationRegistry implements SmartInitializingSingleton {
     }
 
     private Plan makePlan(String beanName, Class<?> beanType, Method method) {
-        requireInterceptable(beanName, method);
+        Interceptable.require(beanName, beanType, method);
         Operation operation = new Operation(nameOf(beanName, method), beanName, beanType, method);
         PlanBuilder builder = new PlanBuilder(operation, this.time);
+        findSelfInvocations(beanType, method, builder);
         this.contributors.get().forEach((contributor) -> contributor.contribute(operation, builder));
         return builder.build();
+    }
+
+    private void findSelfInvocations(Class<?> beanType, Method method, PlanBuilder plan) {
+        List<String> callers = this.selfInvocations.of(beanType, method);
+        if (!callers.isEmpty()) {
+            plan.finding(
+                    ProblemCode.SELF_INVOCATION,
+                    "%s is called on 'this' by %s, beside the proxy: its annotations are ignored there; move it to a bean"
+                                    .formatted(method.getName(), String.join(", ", callers))
+                            + " of its own, or call it through a reference to the bean that was injected");
+        }
     }
 
     private static String nameOf(String beanName, Method method) {
@@ -148,21 +166,6 @@ public final class OperationRegistry implements SmartInitializingSingleton {
 
     private static String simpleName(String beanName) {
         return beanName.startsWith("scopedTarget.") ? beanName.substring("scopedTarget.".length()) : beanName;
-    }
-
-    private static void requireInterceptable(String beanName, Method method) {
-        String obstacle = Modifier.isPrivate(method.getModifiers())
-                ? "private"
-                : Modifier.isStatic(method.getModifiers())
-                        ? "static"
-                        : Modifier.isFinal(method.getModifiers()) ? "final" : null;
-        if (obstacle != null) {
-            throw new InvalidOperationException(
-                    ProblemCode.METHOD_NOT_PROXYABLE,
-                    "%s is %s: its annotations would be ignored"
-                            .formatted(OperationMethods.describe(beanName, method), obstacle),
-                    "Remove '%s' from the method.".formatted(obstacle));
-        }
     }
 
     private List<String> beanNames() {

@@ -2,6 +2,7 @@ package io.integrationkit.call;
 
 import io.integrationkit.failure.ProblemCode;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,9 +20,19 @@ final class ProxyCheck {
 
     private ProxyCheck() {}
 
-    static void check(String beanName, Object bean, List<Method> methods, List<InvalidOperationException> problems) {
+    static void check(
+            String beanName,
+            Object bean,
+            Class<?> type,
+            List<Method> methods,
+            List<InvalidOperationException> problems) {
         List<Object> advice = advice(bean);
         for (Method method : methods) {
+            if (Proxy.isProxyClass(bean.getClass())
+                    && !Interceptable.isDeclaredBy(bean.getClass().getInterfaces(), type, method)) {
+                problems.add(Interceptable.notInInterface(beanName, method));
+                continue;
+            }
             int outer = indexOf(advice, OperationInterceptor.Outer.class, method);
             int inner = indexOf(advice, OperationInterceptor.Inner.class, method);
             if (outer < 0) {

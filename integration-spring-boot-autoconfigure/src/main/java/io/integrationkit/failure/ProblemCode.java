@@ -26,6 +26,8 @@ public enum ProblemCode {
     POLICY_UNKNOWN("INT-120", "There is no policy of this name"),
     SETTING_WITHOUT_EFFECT("INT-121", "A setting has no effect beside another"),
     LIMITER_WITHOUT_STORE("INT-116", "A rate limit is to be shared, but there is no store to share it by"),
+    SELF_INVOCATION("INT-122", "An annotated method is called beside its proxy"),
+    TWO_RETRIES("INT-124", "Two features retry the same call, so that attempts multiply"),
 
     CIRCUIT_OPEN("INT-201", "The circuit breaker is open"),
     DEADLINE_EXPIRED("INT-202", "The deadline of the call is over"),

@@ -106,7 +106,9 @@ public final class ReliableCalls implements PlanContributor {
             PlanBuilder plan) {
         SafeToRetry safe = annotation.safeToRetry();
         plan.setting("safe-to-retry", Shown.of(safe), "@Reliable(safeToRetry)");
-        boolean mayRepeat = policy.current().retry().maxAttempts() > 1;
+        int maxAttempts = policy.current().retry().maxAttempts();
+        OtherRetries.check(operation, maxAttempts, plan);
+        boolean mayRepeat = maxAttempts > 1;
         UnknownOutcome unknownOutcome = this.repeatability.afterUnknownOutcome(operation, safe, mayRepeat, plan);
         SettledPolicy settled = new SettledPolicy(policy, this.shared, unknownOutcome, this.surroundings.random());
         AttemptTools tools = new AttemptTools(

@@ -71,6 +71,6 @@ class IdleCallsTests {
     }
 
     private Call take(IdleCalls calls, MethodInvocation invocation) {
-        return calls.take(this.operation, invocation, (repeated) -> repeated, TimeSource.system());
+        return calls.take(this.operation, invocation, (repeated, same) -> repeated, TimeSource.system());
     }
 }

@@ -29,7 +29,7 @@ public final class SimpleCalls {
     }
 
     public static Call call(TimeSource time, Operation operation, Object... arguments) {
-        return new Call(operation, invocation(operation, arguments), (first) -> first, time);
+        return new Call(operation, invocation(operation, arguments), (first, same) -> first, time);
     }
 
     static MethodInvocation invocation(Operation operation, Object... arguments) {
