@@ -9,7 +9,6 @@ import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.FailureClassifier;
 import io.integrationkit.limit.RateLimiters;
-import io.integrationkit.reliable.AttemptTransactions;
 import io.integrationkit.reliable.CircuitBreakers;
 import io.integrationkit.reliable.FailureHandler;
 import io.integrationkit.reliable.FailureHandlers;
@@ -21,11 +20,13 @@ import io.integrationkit.reliable.SharedStates;
 import io.integrationkit.reliable.Surroundings;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 
 /** Auto-configuration of {@code @Reliable}: failure classification, policies and circuit breakers. */
@@ -69,8 +70,9 @@ public final class ReliableAutoConfiguration {
     }
 
     @Bean
-    AttemptTransactions integrationAttemptTransactions() {
-        return new AttemptTransactions();
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static AttemptTransactionsPostProcessor integrationAttemptTransactionsPostProcessor() {
+        return new AttemptTransactionsPostProcessor();
     }
 
     @Bean
