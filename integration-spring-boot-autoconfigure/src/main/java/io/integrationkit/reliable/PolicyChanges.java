@@ -4,19 +4,17 @@ import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.call.Setting;
 import io.integrationkit.call.Spelling;
 import io.integrationkit.context.TimeSource;
-import io.integrationkit.failure.InvalidSettingException;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.reliable.PolicyGroup.Swap;
 import io.integrationkit.reliable.RunTimeChanges.Change;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,18 +83,16 @@ public final class PolicyChanges {
         if (settings.values().isEmpty()) {
             throw invalid("A change of policy '%s' has no settings".formatted(group.name()), "Name what to change.");
         }
-        Instant now = this.time.now().truncatedTo(ChronoUnit.MILLIS);
-        Instant until = (expiresAfter != null) ? now.plus(checked(expiresAfter)) : null;
-        Change change = new Change(settings, checkedActor(actor), now, until);
+        Mandate mandate = Mandate.of(actor, expiresAfter, this.time);
+        Change change = new Change(settings, mandate.actor(), mandate.since(), mandate.until());
         Swap swap = group.change((changes) -> changes.with(change));
         if (expiresAfter != null) {
             this.time.schedule(expiresAfter, () -> expire(group, change));
         }
         logger.info(
-                "Policy '{}' changed by {}{}: {}",
+                "Policy '{}' changed by {}: {}",
                 group.name(),
-                change.actor(),
-                (until != null) ? " until " + until : "",
+                mandate,
                 differences(swap, settings.values().keySet()));
     }
 
@@ -110,7 +106,7 @@ public final class PolicyChanges {
      */
     public boolean reset(String policy, String actor) {
         PolicyGroup group = find(policy);
-        String by = checkedActor(actor);
+        Mandate by = Mandate.of(actor, null, this.time);
         Swap swap = group.change((changes) -> RunTimeChanges.NONE);
         Collection<String> keys = swap.oldChanges().byKey().keySet();
         if (keys.isEmpty()) {
@@ -121,15 +117,32 @@ public final class PolicyChanges {
     }
 
     /**
+     * Looks at a policy on its own, without the annotations of its operations.
+     *
+     * @param policy name of the policy
+     * @return its values and changes at this moment
+     * @throws InvalidOperationException if there is no such policy
+     */
+    public PolicyStatus status(String policy) {
+        PolicyGroup group = find(policy);
+        return new PolicyStatus(
+                group.name(),
+                group.shared().current().settings(),
+                changes(group).toList());
+    }
+
+    /**
      * Returns the changes that are in force.
      *
      * @return one for each key of each policy, by name of the policy
      */
     public List<PolicyChange> changes() {
-        return this.policies.groups().stream()
-                .flatMap((group) -> group.changes().byKey().entrySet().stream()
-                        .map((entry) -> describe(group.name(), entry.getKey(), entry.getValue())))
-                .toList();
+        return this.policies.groups().stream().flatMap(PolicyChanges::changes).toList();
+    }
+
+    private static Stream<PolicyChange> changes(PolicyGroup group) {
+        return group.changes().byKey().entrySet().stream()
+                .map((entry) -> describe(group.name(), entry.getKey(), entry.getValue()));
     }
 
     private static PolicyChange describe(String policy, String key, Change change) {
@@ -191,7 +204,7 @@ public final class PolicyChanges {
             String closest = PolicyNames.closest(policy, names);
             throw new InvalidOperationException(
                     ProblemCode.POLICY_UNKNOWN,
-                    "There is no policy '%s'".formatted(printable(policy)),
+                    "There is no policy '%s'".formatted(Mandate.printable(policy)),
                     (closest != null)
                             ? "Did you mean '" + closest + "'?"
                             : "Name a policy of integration.reliable.policies or of an operation.");
@@ -206,34 +219,9 @@ public final class PolicyChanges {
             String meant = (nearest != null) ? "Did you mean '" + nearest + "'?" : "Name one of " + names + ".";
             throw new InvalidOperationException(
                     ProblemCode.UNKNOWN_PROPERTY,
-                    "A policy has no setting '%s'. %s".formatted(printable(key), meant),
+                    "A policy has no setting '%s'. %s".formatted(Mandate.printable(key), meant),
                     meant);
         }
-    }
-
-    private static Duration checked(Duration expiresAfter) {
-        try {
-            InvalidSettingException.checkDuration(expiresAfter, "expires-after");
-        } catch (InvalidSettingException ex) {
-            throw invalid("The time after which a change ends is " + expiresAfter, "It must be " + ex.rule() + ".");
-        }
-        return expiresAfter;
-    }
-
-    private static String checkedActor(String actor) {
-        if (actor.isBlank()) {
-            throw invalid("A change of a policy has no actor", "Say who makes the change.");
-        }
-        return printable(actor.strip());
-    }
-
-    /** What comes from outside must not forge a line of log. */
-    private static String printable(String text) {
-        return text.codePoints()
-                .limit(100)
-                .map((point) -> Character.isISOControl(point) ? '?' : point)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
     }
 
     private static InvalidOperationException invalid(String message, String action) {

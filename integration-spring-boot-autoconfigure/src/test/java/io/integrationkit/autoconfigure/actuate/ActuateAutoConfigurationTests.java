@@ -2,9 +2,11 @@ package io.integrationkit.autoconfigure.actuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.mock;
 
 import io.integrationkit.actuate.CallMeters;
 import io.integrationkit.actuate.IntegrationEndpoint;
+import io.integrationkit.actuate.IntegrationEndpointWebExtension;
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration;
 import io.integrationkit.autoconfigure.event.EventAutoConfiguration;
@@ -104,6 +106,30 @@ class ActuateAutoConfigurationTests {
         this.runner
                 .withPropertyValues("management.endpoints.web.exposure.include=health")
                 .run((context) -> assertThat(context).doesNotHaveBean(IntegrationEndpoint.class));
+    }
+
+    @Test
+    void statusCodesAreOnlyThereForTheWeb() {
+        this.runner.run((context) -> assertThat(context).hasSingleBean(IntegrationEndpointWebExtension.class));
+        this.runner
+                .withPropertyValues(
+                        "management.endpoints.web.exposure.include=health",
+                        "management.endpoints.jmx.exposure.include=integration",
+                        "spring.jmx.enabled=true")
+                .run((context) -> assertThat(context)
+                        .hasSingleBean(IntegrationEndpoint.class)
+                        .doesNotHaveBean(IntegrationEndpointWebExtension.class));
+    }
+
+    @Test
+    void theApplicationsOwnEndpointWins() {
+        this.runner
+                .withBean(
+                        "own", IntegrationEndpointWebExtension.class, () -> mock(IntegrationEndpointWebExtension.class))
+                .run((context) -> assertThat(context)
+                        .hasSingleBean(IntegrationEndpoint.class)
+                        .getBean(IntegrationEndpointWebExtension.class)
+                        .isSameAs(context.getBean("own")));
     }
 
     @Test
