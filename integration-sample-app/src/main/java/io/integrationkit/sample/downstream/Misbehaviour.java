@@ -30,6 +30,9 @@ public record Misbehaviour(
         int outageAfterEffects,
         Duration outage) {
 
+    /** One in so many faults of a profile is slow. */
+    private static final int SLOW_PROFILES = 3;
+
     private static final Fault[] PASSING = {
         Fault.RATE_LIMITED,
         Fault.SERVER_ERROR,
@@ -62,7 +65,7 @@ public record Misbehaviour(
                 0.035,
                 0.35,
                 0.01,
-                0.2,
+                0.15,
                 Duration.ofMillis(900),
                 Duration.ofSeconds(1),
                 Math.max(1, deliveries * 2 / 5),
@@ -97,7 +100,7 @@ public record Misbehaviour(
         if (random.nextDouble() >= this.profileFaultShare) {
             return null;
         }
-        return random.nextBoolean() ? Fault.UNAVAILABLE : Fault.SLOW_BEFORE_EFFECT;
+        return (random.nextInt(SLOW_PROFILES) > 0) ? Fault.UNAVAILABLE : Fault.SLOW_BEFORE_EFFECT;
     }
 
     private SplittableRandom random(String deliveryId, int attempt) {
