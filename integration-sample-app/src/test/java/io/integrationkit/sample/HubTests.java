@@ -145,6 +145,17 @@ class HubTests {
     }
 
     @Test
+    void countsByWhichRuleCallsAreGivenUp() {
+        assertThat(givenUp("not-retryable")).as("refused for good with 400").isPositive();
+        assertThat(givenUp("refused")).as("lookups beyond the rate limit").isPositive();
+        assertThat(givenUp("emitted")).isZero();
+    }
+
+    private double givenUp(String rule) {
+        return this.meters.get("hub.calls.given.up").tag("rule", rule).counter().count();
+    }
+
+    @Test
     void theChangeOfThePolicyIsShownWithItsActor() {
         assertThat(this.changes.changes())
                 .extracting(PolicyChange::policy, PolicyChange::key, PolicyChange::value, PolicyChange::actor)
