@@ -1,7 +1,10 @@
 package io.integrationkit.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.integrationkit.reliable.PolicyChange;
+import io.integrationkit.reliable.PolicyChanges;
 import io.integrationkit.sample.demo.DeliveryFile;
 import io.integrationkit.sample.demo.DemoRunner;
 import io.integrationkit.sample.demo.WebhookDelivery;
@@ -9,6 +12,8 @@ import io.integrationkit.sample.downstream.Effect;
 import io.integrationkit.sample.downstream.MisbehavingDownstream;
 import io.integrationkit.sample.hub.GithubEvent;
 import io.integrationkit.sample.hub.HubProperties;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -92,6 +97,12 @@ class HubTests {
     private JdbcClient jdbc;
 
     @Autowired
+    private PolicyChanges changes;
+
+    @Autowired
+    private MeterRegistry meters;
+
+    @Autowired
     private KafkaConnectionDetails kafka;
 
     @BeforeEach
@@ -109,6 +120,46 @@ class HubTests {
         assertThat(report.path("effects").asInt()).isEqualTo(COUNT);
         assertThat(report.path("duplicatesDropped").asInt()).isPositive();
         assertThat(report.path("circuitOpened").asInt()).isPositive();
+    }
+
+    @Test
+    void namesFallBackToLoginsAndThePolicyIsChangedHalfWay() throws Exception {
+        JsonNode figures =
+                this.json.readTree(Files.readAllBytes(Path.of(REPORT))).path("reliability");
+        assertThat(figures.path("fallbacks").asInt()).as("%s", figures).isPositive();
+        assertThat(figures.path("budgetRefusals").asInt()).as("%s", figures).isPositive();
+        assertThat(figures.path("policyChanges").asInt()).isEqualTo(1);
+        assertThat(figures.path("lookupsPer100After").asInt())
+                .as("%s", figures)
+                .isLessThan(figures.path("lookupsPer100Before").asInt());
+    }
+
+    @Test
+    void moreThanHalfOfTheNamesBeforeTheChangeAreThoseOfTheChat() {
+        FunctionTimer named = this.meters
+                .get("integration.calls")
+                .tag("operation", "senderProfiles.displayName")
+                .tag("outcome", "executed")
+                .functionTimer();
+        assertThat(named.count()).isGreaterThan(COUNT / 4.0);
+    }
+
+    @Test
+    void countsByWhichRuleCallsAreGivenUp() {
+        assertThat(givenUp("not-retryable")).as("refused for good with 400").isPositive();
+        assertThat(givenUp("refused")).as("lookups beyond the rate limit").isPositive();
+        assertThat(givenUp("emitted")).isZero();
+    }
+
+    private double givenUp(String rule) {
+        return this.meters.get("hub.calls.given.up").tag("rule", rule).counter().count();
+    }
+
+    @Test
+    void theChangeOfThePolicyIsShownWithItsActor() {
+        assertThat(this.changes.changes())
+                .extracting(PolicyChange::policy, PolicyChange::key, PolicyChange::value, PolicyChange::actor)
+                .containsExactly(tuple("profiles", "rate-limit.permits", "5", "demo"));
     }
 
     @Test

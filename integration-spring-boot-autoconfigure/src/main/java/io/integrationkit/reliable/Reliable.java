@@ -10,7 +10,8 @@ import org.springframework.core.annotation.AliasFor;
 
 /**
  * Makes the calls of a method reliable: failures that may pass are tried again with exponential back-off, a circuit
- * breaker spares a callee that is down, and a call that is given up for good is thrown or dead-lettered.
+ * breaker spares a callee that is down, rate limit and bulkhead bound its load, attempts have a limited time, and a call
+ * that is given up for good is recovered, dead-lettered or thrown.
  *
  * <p>Each attempt is a transaction of its own. Called inside a transaction, the method has exactly one attempt, unless
  * it suspends that transaction or works behind a savepoint ({@code REQUIRES_NEW}, {@code NOT_SUPPORTED},
@@ -18,11 +19,11 @@ import org.springframework.core.annotation.AliasFor;
  *
  * <p>What the caller gets is the exception of the last attempt itself, with a {@link RetryStopped} as suppressed
  * exception that tells why there was no further attempt. A refusal of the kit
- * ({@link io.integrationkit.failure.RejectedException}: circuit breaker open, deadline over) is always thrown and never
- * retried or dead-lettered.
+ * ({@link io.integrationkit.failure.RejectedException}: circuit breaker open, limit reached) is never retried or
+ * dead-lettered: it is recovered, or thrown.
  *
- * <p>Methods with an asynchronous result ({@code CompletionStage}, {@code Future}, reactive types) are refused at
- * start-up.
+ * <p>A result may come later, as {@code CompletionStage}, {@code CompletableFuture}, {@code Mono} or {@code Flux}; other
+ * types of that kind end start-up.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -40,7 +41,8 @@ public @interface Reliable {
 
     /**
      * Name of the policy, whose settings are under {@code integration.reliable.policies.<name>}. Operations of one
-     * policy share its circuit breaker. Without a name, the policy has the name of the operation.
+     * policy share its circuit breaker, rate limit, bulkhead and retry budget. Without a name, the policy has the name of
+     * the operation.
      *
      * @return name under {@code integration.reliable.policies}
      */
@@ -92,24 +94,26 @@ public @interface Reliable {
     Class<? extends Throwable>[] noRetryOn() default {};
 
     /**
-     * Name of a method of the bean that takes the result and tells whether it is to be treated as a temporary failure.
+     * Name of a method that takes the result, or the arguments and then the result, and tells whether it is worth another
+     * attempt. The last such result is returned.
      *
-     * @return name of a {@code boolean} method with one parameter; empty for none
+     * @return name of a {@code boolean} method of the bean, or {@code bean.method}; empty for none
      */
     String retryOnResult() default "";
 
     /**
-     * What answers a call that is given up, instead of the exception: a method of the bean with the parameters of this
-     * one, optionally followed by the exception or its category.
+     * What answers a call that is given up, instead of the exception: a method with the parameters of this one or none,
+     * optionally followed by the exception or its category.
      *
-     * @return name of a method of the bean, or name of a bean; empty for none
+     * @return name of a method of the bean, or {@code bean.method}; empty for none
      */
     String fallback() default "";
 
     /**
-     * What undoes the work of a call that is given up for good; runs once, before the caller gets an answer.
+     * What undoes the work of a call that was attempted and is given up for good; runs once, before anything recovers the
+     * call and before the caller gets an answer. Its parameters are as those of a {@link #fallback()}.
      *
-     * @return name of a method of the bean, or name of a bean; empty for none
+     * @return name of a method of the bean, or {@code bean.method}; empty for none
      */
     String compensation() default "";
 

@@ -29,6 +29,16 @@ final class ActuatorClient {
         return send(request(path).GET().build());
     }
 
+    /** The count of a meter, 0 if there is no such meter yet. */
+    long count(String path) {
+        for (JsonNode measurement : read(request(path).GET().build(), true).path("measurements")) {
+            if (measurement.path("statistic").asString("").equals("COUNT")) {
+                return measurement.path("value").asLong();
+            }
+        }
+        return 0;
+    }
+
     JsonNode post(String path) {
         return send(request(path)
                 .header("Content-Type", "application/json")
@@ -41,8 +51,15 @@ final class ActuatorClient {
     }
 
     private JsonNode send(HttpRequest request) {
+        return read(request, false);
+    }
+
+    private JsonNode read(HttpRequest request, boolean mayBeMissing) {
         try {
             HttpResponse<byte[]> response = this.client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            if (mayBeMissing && response.statusCode() == 404) {
+                return JSON.missingNode();
+            }
             if (response.statusCode() != 200) {
                 throw new IOException("HTTP %d from %s".formatted(response.statusCode(), request.uri()));
             }

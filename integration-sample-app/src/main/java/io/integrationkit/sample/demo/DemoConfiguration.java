@@ -1,10 +1,12 @@
 package io.integrationkit.sample.demo;
 
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.reliable.PolicyChanges;
 import io.integrationkit.sample.downstream.MisbehavingDownstream;
 import io.integrationkit.sample.downstream.Misbehaviour;
 import io.integrationkit.sample.hub.ChatEndpoint;
 import io.integrationkit.sample.hub.HubProperties;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -34,6 +36,14 @@ class DemoConfiguration {
             return new ChatEndpoint(downstream.url());
         }
 
+        /** What an operator would do with a chat that groans under questions for names. */
+        @Bean
+        Intervention fewerLookups(PolicyChanges changes) {
+            return new Intervention(
+                    "profiles limited to 5 lookups a second at half-time",
+                    () -> changes.change("profiles", Map.of("rate-limit.permits", "5"), "demo", null));
+        }
+
         @Bean
         DemoRunner demoRunner(
                 DemoProperties properties,
@@ -42,7 +52,8 @@ class DemoConfiguration {
                 DataSource dataSource,
                 KafkaConnectionDetails kafka,
                 Environment environment,
-                TimeSource time) {
+                TimeSource time,
+                Intervention intervention) {
             String bootstrapServers = String.join(",", kafka.getAdmin().getBootstrapServers());
             return new DemoRunner(
                     properties,
@@ -50,7 +61,8 @@ class DemoConfiguration {
                     downstream,
                     (actuator) -> new HubProbe(dataSource, bootstrapServers, actuator),
                     environment,
-                    time);
+                    time,
+                    intervention);
         }
     }
 }

@@ -28,6 +28,7 @@ import java.util.Map;
  * @param seconds from the first request until nothing was pending
  * @param deliveriesPerSecond accepted deliveries by those seconds
  * @param seed seed of the run
+ * @param reliability what the policies did
  */
 public record DemoReport(
         int sent,
@@ -51,7 +52,8 @@ public record DemoReport(
         int projectionMismatch,
         double seconds,
         double deliveriesPerSecond,
-        long seed) {
+        long seed,
+        ReliabilityFigures reliability) {
 
     /**
      * Tells whether everything accepted is accounted for and nothing went wrong.
@@ -104,6 +106,7 @@ public record DemoReport(
         figures.put("seconds", this.seconds);
         figures.put("deliveriesPerSecond", this.deliveriesPerSecond);
         figures.put("seed", this.seed);
+        figures.put("reliability", this.reliability);
         return figures;
     }
 }

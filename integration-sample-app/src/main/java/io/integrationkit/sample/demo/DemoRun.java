@@ -3,6 +3,7 @@ package io.integrationkit.sample.demo;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.sample.demo.HubView.DeadLetterEntry;
 import io.integrationkit.sample.demo.HubView.Flow;
+import io.integrationkit.sample.downstream.DownstreamLog;
 import io.integrationkit.sample.downstream.Effect;
 import io.integrationkit.sample.downstream.MisbehavingDownstream;
 import java.time.Duration;
@@ -34,6 +35,8 @@ public final class DemoRun {
 
     private final ProgressLine progress;
 
+    private final HalfTime halfTime;
+
     private final Baseline baseline;
 
     /**
@@ -45,6 +48,7 @@ public final class DemoRun {
      * @param hub the hub
      * @param time its clock
      * @param output where progress goes, a line at a time
+     * @param intervention what is done to the hub when half of the messages are posted
      */
     public DemoRun(
             LoadPlan plan,
@@ -52,13 +56,15 @@ public final class DemoRun {
             MisbehavingDownstream downstream,
             HubView hub,
             TimeSource time,
-            ProgressLine.Output output) {
+            ProgressLine.Output output,
+            Intervention intervention) {
         this.plan = plan;
         this.driver = driver;
         this.downstream = downstream;
         this.hub = hub;
         this.time = time;
         this.progress = new ProgressLine(output, time, plan.deliveries().size(), driver.log(), downstream.log(), hub);
+        this.halfTime = new HalfTime(intervention, plan.deliveries().size(), downstream.log(), time);
         this.baseline = Baseline.of(hub);
     }
 
@@ -72,6 +78,7 @@ public final class DemoRun {
     public DemoResult run() throws InterruptedException {
         long startedAt = this.time.nanoTime();
         this.progress.begin();
+        this.halfTime.begin();
         try {
             this.driver.send(this.plan.schedule(), this.plan.concurrency());
             requireUnknownBefore();
@@ -82,6 +89,7 @@ public final class DemoRun {
             awaitPassage();
             return judge(seconds);
         } finally {
+            this.halfTime.end();
             this.progress.end();
         }
     }
@@ -185,7 +193,22 @@ public final class DemoRun {
                 verdict.projectionMismatches().size(),
                 Math.round(seconds * 10) / 10.0,
                 Math.round(accepted / seconds * 10) / 10.0,
-                this.plan.seed());
+                this.plan.seed(),
+                reliability());
+    }
+
+    private ReliabilityFigures reliability() {
+        DownstreamLog log = this.downstream.log();
+        HalfTime.Effect change = this.halfTime.effect();
+        return new ReliabilityFigures(
+                log.waitsKept(),
+                log.waitsBroken(),
+                this.hub.budgetRefusals(),
+                log.lookups(),
+                this.hub.fallbacks(),
+                change.changes(),
+                change.before(),
+                change.after());
     }
 
     /** What the hub held before the run, for a database and a topic that are not new. */

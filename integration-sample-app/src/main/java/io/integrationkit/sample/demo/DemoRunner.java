@@ -29,6 +29,8 @@ public final class DemoRunner implements ApplicationListener<ApplicationReadyEve
 
     private final TimeSource time;
 
+    private final Intervention intervention;
+
     private volatile boolean passed;
 
     DemoRunner(
@@ -37,13 +39,15 @@ public final class DemoRunner implements ApplicationListener<ApplicationReadyEve
             MisbehavingDownstream downstream,
             Function<URI, HubProbe> hub,
             Environment environment,
-            TimeSource time) {
+            TimeSource time,
+            Intervention intervention) {
         this.properties = properties;
         this.secret = secret;
         this.downstream = downstream;
         this.hub = hub;
         this.environment = environment;
         this.time = time;
+        this.intervention = intervention;
     }
 
     /**
@@ -86,8 +90,10 @@ public final class DemoRunner implements ApplicationListener<ApplicationReadyEve
         print("Sending %d deliveries to %s, %d at a time; the chat behind the hub misbehaves (seed %d)"
                 .formatted(plan.deliveries().size(), webhook, plan.concurrency(), plan.seed()));
         LoadDriver driver = new LoadDriver(webhook, this.secret, this.time);
-        DemoResult result = new DemoRun(plan, driver, this.downstream, probe, this.time, DemoRunner::print).run();
-        ReportTable.lines(result).forEach(DemoRunner::print);
+        DemoRun run =
+                new DemoRun(plan, driver, this.downstream, probe, this.time, DemoRunner::print, this.intervention);
+        DemoResult result = run.run();
+        ReportTable.lines(result, this.intervention).forEach(DemoRunner::print);
         write(result.report());
         this.passed = result.report().passed();
     }

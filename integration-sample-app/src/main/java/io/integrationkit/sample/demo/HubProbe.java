@@ -118,6 +118,17 @@ public final class HubProbe implements HubView, AutoCloseable {
         return opened;
     }
 
+    @Override
+    public long budgetRefusals() {
+        return this.actuator.count("/metrics/hub.calls.given.up?tag=rule:budget");
+    }
+
+    @Override
+    public long fallbacks() {
+        return this.actuator.count(
+                "/metrics/integration.calls?tag=operation:senderProfiles.displayName&tag=outcome:recovered");
+    }
+
     private <T> List<T> query(String sql, RowReader<T> reader) {
         try (Connection connection = this.dataSource.getConnection();
                 PreparedStatement statement = connection.prepareStatement(sql);

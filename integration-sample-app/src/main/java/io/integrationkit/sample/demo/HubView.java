@@ -51,6 +51,20 @@ public interface HubView {
     long circuitOpened();
 
     /**
+     * Returns how many calls were given up because a retry budget was used up.
+     *
+     * @return number since the hub was started
+     */
+    long budgetRefusals();
+
+    /**
+     * Returns how many display names came from the fallback.
+     *
+     * @return number since the hub was started
+     */
+    long fallbacks();
+
+    /**
      * Where messages are.
      *
      * @param inOutbox messages committed and not yet acknowledged by the broker

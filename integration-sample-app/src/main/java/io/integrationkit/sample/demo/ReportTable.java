@@ -13,7 +13,7 @@ final class ReportTable {
 
     private ReportTable() {}
 
-    static List<String> lines(DemoResult result) {
+    static List<String> lines(DemoResult result, Intervention intervention) {
         DemoReport report = result.report();
         List<String> lines = new ArrayList<>();
         lines.add("");
@@ -25,8 +25,22 @@ final class ReportTable {
                         report.duplicatesDropped(),
                         report.rejected()));
         lines.add("  topic     %d published, %d consumed".formatted(report.published(), report.consumed()));
+        ReliabilityFigures reliability = report.reliability();
         lines.add("  out       %d effects, %d attempts, %d retries, circuit opened %d times"
                 .formatted(report.effects(), report.attempts(), report.retries(), report.circuitOpened()));
+        lines.add("  budget    %d calls given up without a retry that the retry budget refused"
+                .formatted(reliability.budgetRefusals()));
+        lines.add("  waits     %d of %d kept that the chat asked for (Retry-After)"
+                .formatted(
+                        reliability.retryAfterKept(), reliability.retryAfterKept() + reliability.retryAfterBroken()));
+        lines.add("  names     %d lookups, %d fallbacks".formatted(reliability.lookups(), reliability.fallbacks()));
+        if (reliability.policyChanges() > 0) {
+            lines.add("  changed   %s: %d lookups for 100 messages before, %d after"
+                    .formatted(
+                            intervention.description(),
+                            reliability.lookupsPer100Before(),
+                            reliability.lookupsPer100After()));
+        }
         lines.add("  given up  %d dead-lettered, %d replayed, %d still open"
                 .formatted(report.deadLettered(), report.replayed(), report.deadLetteredOpen()));
         lines.add("  faults    " + faults(result.faults()));

@@ -22,7 +22,17 @@ public final class DownstreamLog {
 
     private final List<Effect> effects = new ArrayList<>();
 
+    private final Map<String, Long> askedToWait = new HashMap<>();
+
+    private final Map<String, Integer> lookups = new HashMap<>();
+
     private int requests;
+
+    private int waitsKept;
+
+    private int waitsBroken;
+
+    private int lookupCount;
 
     /**
      * Returns everything that was posted.
@@ -79,8 +89,49 @@ public final class DownstreamLog {
         return Optional.ofNullable(this.deliveriesByIdempotencyKey.get(idempotencyKey));
     }
 
-    synchronized int arrived(ChatRequest request) {
+    /**
+     * Returns how many deliveries came again after a 429 as late as its {@code Retry-After} asked.
+     *
+     * @return number of waits that were kept
+     */
+    public synchronized int waitsKept() {
+        return this.waitsKept;
+    }
+
+    /**
+     * Returns how many deliveries came again after a 429 sooner than its {@code Retry-After} asked.
+     *
+     * @return number of waits that were not kept
+     */
+    public synchronized int waitsBroken() {
+        return this.waitsBroken;
+    }
+
+    /**
+     * Returns how many questions for a profile arrived.
+     *
+     * @return number of questions, those that met a fault included; none of them is among the requests
+     */
+    public synchronized int lookups() {
+        return this.lookupCount;
+    }
+
+    synchronized int asked(String login) {
+        this.lookupCount++;
+        return this.lookups.merge(login, 1, Integer::sum);
+    }
+
+    synchronized void askToWait(ChatRequest request, long untilNanos) {
+        this.askedToWait.put(request.deliveryId(), untilNanos);
+    }
+
+    synchronized int arrived(ChatRequest request, long nanoTime) {
         this.requests++;
+        Long until = this.askedToWait.remove(request.deliveryId());
+        if (until != null) {
+            this.waitsKept += (nanoTime - until >= 0) ? 1 : 0;
+            this.waitsBroken += (nanoTime - until < 0) ? 1 : 0;
+        }
         if (request.idempotencyKey() != null) {
             this.deliveriesByIdempotencyKey.put(request.idempotencyKey(), request.deliveryId());
         }

@@ -15,11 +15,13 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP server with one resource, {@code POST /messages}, that posts a message to a chat (keeps it in its
- * {@link #log()}), honours {@code Idempotency-Key} (the same key has no second effect and gets the same answer) and
- * misbehaves as it is told. Listens on the loopback interface.
+ * An HTTP server with two resources: {@code POST /messages} posts a message to a chat (keeps it in its {@link #log()})
+ * and honours {@code Idempotency-Key} (the same key has no second effect and gets the same answer);
+ * {@code GET /profiles/<login>} tells a display name. It misbehaves as it is told, and listens on the loopback interface.
  */
 public final class MisbehavingDownstream implements AutoCloseable {
+
+    private static final String PROFILES = "/profiles/";
 
     private final ServerSocket server;
 
@@ -128,6 +130,10 @@ public final class MisbehavingDownstream implements AutoCloseable {
     }
 
     private void handle(HttpRequest request, HttpConnection connection) throws IOException, InterruptedException {
+        if (request.method().equals("GET") && request.path().startsWith(PROFILES)) {
+            tellProfile(request.path().substring(PROFILES.length()), connection);
+            return;
+        }
         if (!request.method().equals("POST") || !request.path().equals("/messages")) {
             connection.answer(404, Map.of(), "{\"error\":\"not found\"}");
             return;
@@ -137,12 +143,33 @@ public final class MisbehavingDownstream implements AutoCloseable {
             connection.answer(400, Map.of(), "{\"error\":\"not a message\"}");
             return;
         }
-        int attempt = this.log.arrived(message);
+        int attempt = this.log.arrived(message, this.time.nanoTime());
         Fault fault = faultFor(message, attempt);
         if (fault != null) {
             this.log.met(fault);
         }
         respond(message, attempt, fault, connection);
+    }
+
+    private void tellProfile(String login, HttpConnection connection) throws IOException, InterruptedException {
+        Fault fault = profileFault(login, this.log.asked(login));
+        if (fault == Fault.SLOW_BEFORE_EFFECT) {
+            this.time.sleep(this.misbehaviour.slow());
+        }
+        if (fault == null || fault == Fault.SLOW_BEFORE_EFFECT) {
+            connection.answer(200, Map.of(), "{\"name\":\"@%s\"}".formatted(login));
+        } else {
+            connection.answer(503, Map.of(), "{\"error\":\"unavailable\"}");
+        }
+    }
+
+    private @Nullable Fault profileFault(String login, int attempt) {
+        if (this.repaired) {
+            return null;
+        }
+        return this.outage.rules(this.log.effectCount())
+                ? Fault.OUTAGE
+                : this.misbehaviour.chooseForProfile(login, attempt);
     }
 
     private @Nullable Fault faultFor(ChatRequest message, int attempt) {
@@ -162,13 +189,17 @@ public final class MisbehavingDownstream implements AutoCloseable {
             return;
         }
         switch (fault) {
-            case RATE_LIMITED ->
+            case RATE_LIMITED -> {
+                this.log.askToWait(
+                        message,
+                        this.time.nanoTime() + this.misbehaviour.retryAfter().toNanos());
                 connection.answer(
                         429,
                         Map.of(
                                 "Retry-After",
                                 Long.toString(this.misbehaviour.retryAfter().toSeconds())),
                         "{\"error\":\"too many requests\"}");
+            }
             case SERVER_ERROR -> connection.answer(500, Map.of(), "{\"error\":\"broken\"}");
             case UNAVAILABLE -> connection.answer(503, Map.of(), "{\"error\":\"unavailable\"}");
             case BAD_REQUEST -> connection.answer(400, Map.of(), "{\"error\":\"refused\"}");

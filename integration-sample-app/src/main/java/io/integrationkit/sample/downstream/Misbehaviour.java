@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param faultShare share of first attempts that meet a fault, 0 to 1
  * @param repeatedFaultShare share of further attempts that meet one, 0 to 1
  * @param permanentShare share of deliveries that are refused with 400 until the repair, 0 to 1
+ * @param profileFaultShare share of questions for a profile that meet a fault, 0 to 1
  * @param slow how long a slow answer takes; beyond the caller's time-out
  * @param retryAfter what a 429 asks to wait, in full seconds
  * @param outageAfterEffects number of effects after which the outage begins, 0 for none
@@ -23,10 +24,14 @@ public record Misbehaviour(
         double faultShare,
         double repeatedFaultShare,
         double permanentShare,
+        double profileFaultShare,
         Duration slow,
         Duration retryAfter,
         int outageAfterEffects,
         Duration outage) {
+
+    /** One in so many faults of a profile is slow. */
+    private static final int SLOW_PROFILES = 3;
 
     private static final Fault[] PASSING = {
         Fault.RATE_LIMITED,
@@ -44,7 +49,7 @@ public record Misbehaviour(
      * @return no misbehaviour at all
      */
     public static Misbehaviour none() {
-        return new Misbehaviour(0, 0, 0, 0, Duration.ZERO, Duration.ZERO, 0, Duration.ZERO);
+        return new Misbehaviour(0, 0, 0, 0, 0, Duration.ZERO, Duration.ZERO, 0, Duration.ZERO);
     }
 
     /**
@@ -60,6 +65,7 @@ public record Misbehaviour(
                 0.035,
                 0.35,
                 0.01,
+                0.15,
                 Duration.ofMillis(900),
                 Duration.ofSeconds(1),
                 Math.max(1, deliveries * 2 / 5),
@@ -80,6 +86,21 @@ public record Misbehaviour(
         SplittableRandom random = random(deliveryId, attempt);
         double share = (attempt == 1) ? this.faultShare : this.repeatedFaultShare;
         return (random.nextDouble() < share) ? PASSING[random.nextInt(PASSING.length)] : null;
+    }
+
+    /**
+     * Chooses what happens to a question for a profile, apart from the outage.
+     *
+     * @param login whose profile
+     * @param attempt number of the question for it, beginning with 1
+     * @return the fault, {@link Fault#UNAVAILABLE} or {@link Fault#SLOW_BEFORE_EFFECT}; or {@code null} for a good answer
+     */
+    public @Nullable Fault chooseForProfile(String login, int attempt) {
+        SplittableRandom random = random(login, -attempt);
+        if (random.nextDouble() >= this.profileFaultShare) {
+            return null;
+        }
+        return (random.nextInt(SLOW_PROFILES) > 0) ? Fault.UNAVAILABLE : Fault.SLOW_BEFORE_EFFECT;
     }
 
     private SplittableRandom random(String deliveryId, int attempt) {

@@ -16,14 +16,19 @@ class ChatNotifier {
 
     private final ChatClient chat;
 
-    ChatNotifier(ChatClient chat) {
+    private final SenderProfiles profiles;
+
+    ChatNotifier(ChatClient chat, SenderProfiles profiles) {
         this.chat = chat;
+        this.profiles = profiles;
     }
 
     @KafkaListener(id = "chat", topics = GithubEvent.TOPIC, concurrency = "${hub.partitions}")
     @Reliable("chat")
     @Idempotent(key = "#messageId", lease = "10s")
     public void notify(@Payload GithubEvent event, @Header("ce_id") String messageId) {
-        this.chat.post(ChatMessage.of(event), messageId);
+        String login = event.senderLogin();
+        String sender = (login != null) ? this.profiles.displayName(login) : null;
+        this.chat.post(ChatMessage.of(event, sender), messageId);
     }
 }

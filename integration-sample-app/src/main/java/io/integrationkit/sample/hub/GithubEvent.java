@@ -27,6 +27,13 @@ public record GithubEvent(
     /** Version of this record's shape. */
     public static final int VERSION = 1;
 
+    /** Login of who caused it, or {@code null}. */
+    @Nullable
+    String senderLogin() {
+        JsonNode login = this.body.path("sender").path("login");
+        return login.isString() ? login.stringValue() : null;
+    }
+
     static GithubEvent of(Delivery delivery, long sequence) {
         return new GithubEvent(
                 delivery.id(), sequence, delivery.key(), delivery.event(), delivery.action(), delivery.body());

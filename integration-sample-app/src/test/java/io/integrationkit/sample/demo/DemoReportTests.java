@@ -36,11 +36,16 @@ class DemoReportTests {
         "projectionMismatch",
         "seconds",
         "deliveriesPerSecond",
-        "seed"
+        "seed",
+        "reliability"
     };
 
-    private static final DemoReport GOOD =
-            new DemoReport(120, 100, 100, 20, 0, 100, 100, 97, 0, 110, 10, 1, 5, 2, 3, 1, 0, 0, 0, 4.5, 22.2, 42);
+    private static final Intervention CHANGE = new Intervention("less of it", () -> {});
+
+    private static final ReliabilityFigures RELIABILITY = new ReliabilityFigures(3, 1, 7, 60, 12, 1, 101, 8);
+
+    private static final DemoReport GOOD = new DemoReport(
+            120, 100, 100, 20, 0, 100, 100, 97, 0, 110, 10, 1, 5, 2, 3, 1, 0, 0, 0, 4.5, 22.2, 42, RELIABILITY);
 
     @Test
     void hasTheDocumentedKeysInTheirOrder() {
@@ -48,7 +53,9 @@ class DemoReportTests {
         assertThat(GOOD.figures().keySet()).containsExactly(KEYS);
         assertThat(new JsonMapper().writeValueAsString(GOOD.figures()))
                 .startsWith("{\"sent\":120,\"distinct\":100,")
-                .endsWith("\"seconds\":4.5,\"deliveriesPerSecond\":22.2,\"seed\":42}");
+                .contains(
+                        "\"seconds\":4.5,\"deliveriesPerSecond\":22.2,\"seed\":42,\"reliability\":{\"retryAfterKept\":3,")
+                .endsWith("\"lookupsPer100Before\":101,\"lookupsPer100After\":8}}");
     }
 
     @Test
@@ -78,31 +85,53 @@ class DemoReportTests {
     void namesTheDeliveriesConcernedInTheTable() {
         Verdict verdict =
                 new Verdict(List.of("lost-1"), List.of("twice-1"), List.of("b (before a)"), List.of("k/push"));
-        List<String> lines = ReportTable.lines(new DemoResult(with("lost", 1), verdict, Map.of(Fault.OUTAGE, 3)));
+        List<String> lines =
+                ReportTable.lines(new DemoResult(with("lost", 1), verdict, Map.of(Fault.OUTAGE, 3)), CHANGE);
         assertThat(String.join("\n", lines))
                 .contains("FAIL lost: 1", "lost-1", "twice-1", "b (before a)", "k/push", "outage 3")
                 .endsWith("FAILED");
         Verdict clean = new Verdict(List.of(), List.of(), List.of(), List.of());
-        assertThat(ReportTable.lines(new DemoResult(GOOD, clean, Map.of()))).endsWith("PASSED");
+        assertThat(ReportTable.lines(new DemoResult(GOOD, clean, Map.of()), CHANGE))
+                .endsWith("PASSED");
+    }
+
+    @Test
+    void tellsWhatThePoliciesDidAndWhatTheirChangeBrought() {
+        Verdict clean = new Verdict(List.of(), List.of(), List.of(), List.of());
+        assertThat(ReportTable.lines(new DemoResult(GOOD, clean, Map.of()), CHANGE))
+                .contains(
+                        "  waits     3 of 4 kept that the chat asked for (Retry-After)",
+                        "  budget    7 calls given up without a retry that the retry budget refused",
+                        "  names     60 lookups, 12 fallbacks",
+                        "  changed   less of it: 101 lookups for 100 messages before, 8 after");
+    }
+
+    @Test
+    void saysNothingOfAChangeThatWasNotMade() {
+        Verdict clean = new Verdict(List.of(), List.of(), List.of(), List.of());
+        DemoReport unchanged = with("reliability", new ReliabilityFigures(0, 0, 0, 9, 0, 0, 9, 0));
+        assertThat(ReportTable.lines(new DemoResult(unchanged, clean, Map.of()), Intervention.NONE))
+                .noneMatch((line) -> line.contains("changed"));
     }
 
     @Test
     void namesNoMoreIdsThanCanBeRead() {
         List<String> many = IntStream.range(0, 50).mapToObj((i) -> "id-" + i).toList();
         Verdict verdict = new Verdict(many, List.of(), List.of(), List.of());
-        assertThat(String.join("\n", ReportTable.lines(new DemoResult(with("lost", 50), verdict, Map.of()))))
+        assertThat(String.join("\n", ReportTable.lines(new DemoResult(with("lost", 50), verdict, Map.of()), CHANGE)))
                 .contains("lost: 50", "id-19", "and 30 more")
                 .doesNotContain("id-20");
     }
 
-    private static DemoReport with(String name, int figure) {
+    private static DemoReport with(String name, Object figure) {
         try {
             RecordComponent[] components = DemoReport.class.getRecordComponents();
             List<Object> values = new ArrayList<>();
             for (RecordComponent component : components) {
                 boolean wanted = component.getName().equals(name);
                 Object value = component.getAccessor().invoke(GOOD);
-                values.add(!wanted ? value : (component.getType() == long.class) ? (Object) (long) figure : figure);
+                boolean wide = component.getType() == long.class;
+                values.add(!wanted ? value : wide ? (Object) ((Number) figure).longValue() : figure);
             }
             Class<?>[] types =
                     Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);

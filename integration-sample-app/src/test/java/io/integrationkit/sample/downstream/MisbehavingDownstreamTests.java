@@ -183,8 +183,8 @@ class MisbehavingDownstreamTests {
     void isDownOnceForSomeSecondsAfterSoManyEffects() throws Exception {
         this.downstream.close();
         VirtualTime time = new VirtualTime();
-        this.downstream =
-                MisbehavingDownstream.start(new Misbehaviour(1, 0, 0, 0, SLOW, SLOW, 1, Duration.ofSeconds(3)), time);
+        this.downstream = MisbehavingDownstream.start(
+                new Misbehaviour(1, 0, 0, 0, 0, SLOW, SLOW, 1, Duration.ofSeconds(3)), time);
         assertThat(post("d1", "m1").statusCode()).isEqualTo(200);
         assertThat(post("d2", "m2").statusCode()).isEqualTo(503);
         assertThatIOException().isThrownBy(() -> post("d2", "m2"));
@@ -192,6 +192,67 @@ class MisbehavingDownstreamTests {
         assertThat(post("d2", "m2").statusCode()).isEqualTo(200);
         assertThat(post("d3", "m3").statusCode()).isEqualTo(200);
         assertThat(this.downstream.log().faults()).isEqualTo(Map.of(Fault.OUTAGE, 2));
+    }
+
+    @Test
+    void notesWhetherTheCallerWaitsAsLongAsItWasAsked() throws Exception {
+        this.downstream.close();
+        VirtualTime time = new VirtualTime();
+        this.downstream = MisbehavingDownstream.start(alwaysFaulty(Fault.RATE_LIMITED), time);
+        String id = idThatMeets(Fault.RATE_LIMITED);
+        post(id, "m");
+        time.advance(Duration.ofMillis(1999));
+        this.downstream.repair();
+        post(id, "m");
+        post(id, "m");
+        assertThat(this.downstream.log().waitsKept()).isZero();
+        assertThat(this.downstream.log().waitsBroken()).isEqualTo(1);
+    }
+
+    @Test
+    void notesAWaitThatWasKept() throws Exception {
+        this.downstream.close();
+        VirtualTime time = new VirtualTime();
+        this.downstream = MisbehavingDownstream.start(alwaysFaulty(Fault.RATE_LIMITED), time);
+        String id = idThatMeets(Fault.RATE_LIMITED);
+        post(id, "m");
+        time.advance(Duration.ofSeconds(2));
+        this.downstream.repair();
+        post(id, "m");
+        assertThat(this.downstream.log().waitsKept()).isEqualTo(1);
+        assertThat(this.downstream.log().waitsBroken()).isZero();
+    }
+
+    @Test
+    void tellsAProfile() throws Exception {
+        assertThat(profile("octocat").body()).isEqualTo("{\"name\":\"@octocat\"}");
+        assertThat(this.downstream.log().lookups()).isEqualTo(1);
+        assertThat(this.downstream.log().requests()).isZero();
+        assertThat(this.downstream.log().effects()).isEmpty();
+    }
+
+    @Test
+    void isUnavailableOrSlowForAShareOfTheProfilesUntilItIsRepaired() throws Exception {
+        this.downstream.close();
+        VirtualTime time = new VirtualTime();
+        Misbehaviour faulty = new Misbehaviour(1, 0, 0, 0, 1, SLOW, SLOW, 0, Duration.ZERO);
+        this.downstream = MisbehavingDownstream.start(faulty, time);
+        for (int attempt = 1; attempt <= 20; attempt++) {
+            int status = (faulty.chooseForProfile("octocat", attempt) == Fault.UNAVAILABLE) ? 503 : 200;
+            assertThat(profile("octocat").statusCode()).isEqualTo(status);
+        }
+        assertThat(time.sleeps()).isNotEmpty().containsOnly(SLOW).hasSizeLessThan(20);
+        this.downstream.repair();
+        for (int attempt = 1; attempt <= 20; attempt++) {
+            assertThat(profile("octocat").statusCode()).isEqualTo(200);
+        }
+    }
+
+    private HttpResponse<String> profile(String login) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(this.downstream.url().resolve("/profiles/" + login))
+                .GET()
+                .build();
+        return this.client.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     private void meets(Fault fault) {
@@ -205,7 +266,7 @@ class MisbehavingDownstreamTests {
 
     private static Misbehaviour alwaysFaulty(Fault fault) {
         boolean permanent = fault == Fault.BAD_REQUEST;
-        return new Misbehaviour(1, 1, 1, permanent ? 1 : 0, SLOW, Duration.ofSeconds(2), 0, Duration.ZERO);
+        return new Misbehaviour(1, 1, 1, permanent ? 1 : 0, 0, SLOW, Duration.ofSeconds(2), 0, Duration.ZERO);
     }
 
     private static String idThatMeets(Fault fault) {

@@ -7,6 +7,7 @@ import io.integrationkit.sample.demo.DeliveryFile;
 import io.integrationkit.sample.demo.DemoResult;
 import io.integrationkit.sample.demo.DemoRun;
 import io.integrationkit.sample.demo.HubProbe;
+import io.integrationkit.sample.demo.Intervention;
 import io.integrationkit.sample.demo.LoadDriver;
 import io.integrationkit.sample.demo.LoadPlan;
 import io.integrationkit.sample.downstream.MisbehavingDownstream;
@@ -49,7 +50,8 @@ class KillTests {
                 LoadDriver driver = new LoadDriver(
                         processes.hub().resolve("/webhooks/github"), Processes.SECRET, this.time, nemesis);
                 LoadPlan plan = new LoadPlan(DeliveryFile.read(null).cycle(DELIVERIES, SEED), 0.3, 8, SEED);
-                DemoRun run = new DemoRun(plan, driver, downstream, probe, this.time, System.out::println);
+                DemoRun run =
+                        new DemoRun(plan, driver, downstream, probe, this.time, System.out::println, Intervention.NONE);
                 DemoResult result = run(run, nemesis);
                 print(result, nemesis);
                 assertThat(result.verdict().lost()).as("lost").isEmpty();
