@@ -25,6 +25,7 @@ public enum ProblemCode {
     RESILIENCE4J_SETTINGS("INT-119", "There are settings of Resilience4j, which are not read"),
     POLICY_UNKNOWN("INT-120", "There is no policy of this name"),
     SETTING_WITHOUT_EFFECT("INT-121", "A setting has no effect beside another"),
+    READ_TIMEOUT_MISSING("INT-123", "No read time-out bounds the attempts of an operation"),
 
     CIRCUIT_OPEN("INT-201", "The circuit breaker is open"),
     DEADLINE_EXPIRED("INT-202", "The deadline of the call is over"),
