@@ -28,6 +28,7 @@ public enum ProblemCode {
     LIMITER_WITHOUT_STORE("INT-116", "A rate limit is to be shared, but there is no store to share it by"),
     SELF_INVOCATION("INT-122", "An annotated method is called beside its proxy"),
     TWO_RETRIES("INT-124", "Two features retry the same call, so that attempts multiply"),
+    READ_TIMEOUT_MISSING("INT-123", "No read time-out bounds the attempts of an operation"),
 
     CIRCUIT_OPEN("INT-201", "The circuit breaker is open"),
     DEADLINE_EXPIRED("INT-202", "The deadline of the call is over"),

@@ -71,6 +71,9 @@ public final class ReliableCalls implements PlanContributor {
         OperationPolicy policy = this.policies.resolve(operation, annotation, plan);
         plan.timeAllowed(() -> policy.current().deadline());
         FailureClassification known = classification(annotation);
+        if (later == null) {
+            this.policies.runsOnCallersThread(operation, policy);
+        }
         giveUp(operation, annotation, policy, known, plan, later);
         attempts(operation, annotation, policy, known, plan);
     }

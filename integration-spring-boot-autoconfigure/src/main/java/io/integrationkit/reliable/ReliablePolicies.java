@@ -1,11 +1,13 @@
 package io.integrationkit.reliable;
 
+import io.integrationkit.call.Finding;
 import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.call.Operation;
 import io.integrationkit.call.PlanBuilder;
 import io.integrationkit.call.Setting;
 import io.integrationkit.call.SettingSources;
 import io.integrationkit.failure.ProblemCode;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The configured policies and the defaults below them. Safe for use by any number of threads. */
@@ -28,6 +31,11 @@ public final class ReliablePolicies {
     private final ConcurrentMap<String, PolicyGroup> groups = new ConcurrentSkipListMap<>();
 
     private final Map<String, String> configured = new LinkedHashMap<>();
+
+    /** Operations whose attempts run on the caller's thread, by their names. */
+    private final ConcurrentMap<String, OperationPolicy> blocking = new ConcurrentSkipListMap<>();
+
+    private final PolicyGroup base;
 
     private final SettingSources sources;
 
@@ -47,7 +55,7 @@ public final class ReliablePolicies {
         this.unsafeRetry = settings.unsafeRetry();
         this.sources = sources;
         this.attributes = new ReliableAttributes(placeholders);
-        new PolicyGroup("", "the defaults", layers("", PolicySettings.NONE));
+        this.base = new PolicyGroup("", "the defaults", layers("", PolicySettings.NONE));
         settings.policies().forEach((name, policy) -> {
             if (this.configured.putIfAbsent(PolicyNames.relaxed(name), name) == null) {
                 this.groups.put(PolicyNames.relaxed(name), group(name, policy));
@@ -87,6 +95,35 @@ public final class ReliablePolicies {
         String source = this.sources.sourceOf(UNSAFE_RETRY);
         plan.setting("unsafe-retry", Shown.of(this.unsafeRetry), (source != null) ? source : Setting.DEFAULT);
         return policy;
+    }
+
+    /**
+     * Returns the longest time that an attempt may take by the configuration: by the attempt timeouts of the defaults
+     * and of all policies, or the deadlines where those are shorter. What annotations say is not known here, since
+     * clients are made before their operations.
+     *
+     * @return the time, or {@code null} if the defaults or a policy leave attempts without a bound
+     */
+    public @Nullable Duration longestAttempt() {
+        return ReadTimeouts.longestAttempt(Stream.concat(Stream.of(this.base), this.groups.values().stream())
+                .map((group) -> group.shared().current())
+                .toList());
+    }
+
+    /**
+     * Returns what there is to say of operations whose attempts may be stuck in a read longer than their time, or are cut
+     * short by a read time-out that only {@link #longestAttempt()} gave.
+     *
+     * @param readTimeout read time-out of the application's HTTP clients, or {@code null} if none is known
+     * @return the findings; empty if the read time-out fits all
+     */
+    public List<Finding> readTimeoutFindings(@Nullable Duration readTimeout) {
+        return new ReadTimeouts(readTimeout, longestAttempt()).findings(this.blocking);
+    }
+
+    /** The attempts of the operation run on the caller's thread. */
+    void runsOnCallersThread(Operation operation, OperationPolicy policy) {
+        this.blocking.put(operation.name(), policy);
     }
 
     /**

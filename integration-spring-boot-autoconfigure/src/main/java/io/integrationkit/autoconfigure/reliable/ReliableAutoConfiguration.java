@@ -5,6 +5,8 @@ import io.integrationkit.call.FindingContributor;
 import io.integrationkit.call.GivenUpCalls;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.call.SettingSources;
+import io.integrationkit.context.ClientTimeouts;
+import io.integrationkit.context.DefaultReadTimeout;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.FailureClassifier;
@@ -79,6 +81,20 @@ public final class ReliableAutoConfiguration {
     @ConditionalOnMissingBean
     PolicyChanges integrationPolicyChanges(ReliablePolicies policies, TimeSource time) {
         return new PolicyChanges(policies, new PolicySettingsReader(), time);
+    }
+
+    /** What the largest of the attempt timeouts bounds, none of them cuts short. */
+    @Bean
+    @ConditionalOnMissingBean
+    DefaultReadTimeout integrationDefaultReadTimeout(ReliablePolicies policies) {
+        return policies::longestAttempt;
+    }
+
+    @Bean
+    FindingContributor integrationReadTimeoutFindings(
+            ReliablePolicies policies, ObjectProvider<ClientTimeouts> timeouts) {
+        return () -> policies.readTimeoutFindings(
+                timeouts.getIfUnique(() -> ClientTimeouts.UNKNOWN).readTimeout());
     }
 
     @Bean
