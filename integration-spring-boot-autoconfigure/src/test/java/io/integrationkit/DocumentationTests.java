@@ -39,6 +39,8 @@ class DocumentationTests {
 
     private static final Pattern LINK = Pattern.compile("\\[[^\\]]*]\\(([^)\\s]+)\\)");
 
+    private static final Pattern NAMED_TEST = Pattern.compile("`(\\w+(?:Tests|Contract))\\.(\\w+)`");
+
     private static final Pattern YAML = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
 
     @Test
@@ -97,6 +99,28 @@ class DocumentationTests {
                 .filter((target) -> !resolves(page, target))
                 .forEach((target) -> broken.add(page + ": " + target)));
         assertThat(broken).isEmpty();
+    }
+
+    @Test
+    void everyTestThatIsNamedExists() {
+        List<String> missing = new ArrayList<>();
+        pages().forEach((page, text) -> find(NAMED_TEST, text)
+                .filter((name) -> !Pattern.compile(
+                                "(?s)class %s\\b.*void %s\\(".formatted(name.group(1), name.group(2)))
+                        .matcher(sourceOf(name.group(1)))
+                        .find())
+                .forEach((name) -> missing.add(page + ": " + name.group())));
+        assertThat(missing).isEmpty();
+    }
+
+    private static String sourceOf(String testClass) {
+        try (Stream<Path> files = Files.walk(Path.of("src", "test", "java"))) {
+            return files.filter((file) -> file.endsWith(testClass + ".java"))
+                    .map(DocumentationTests::read)
+                    .collect(Collectors.joining());
+        } catch (IOException ex) {
+            throw new IllegalStateException(ex);
+        }
     }
 
     private static boolean resolves(Path page, String target) {

@@ -3,6 +3,7 @@ package io.integrationkit.call;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.ProblemCode;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -12,6 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
@@ -57,7 +60,7 @@ public final class OperationRegistry implements SmartInitializingSingleton {
     public void afterSingletonsInstantiated() {
         List<InvalidOperationException> problems = new ArrayList<>();
         for (String beanName : beanNames()) {
-            Class<?> type = typeOf(beanName);
+            Class<?> type = isScopedProxy(beanName) ? null : typeOf(beanName);
             if (type == null || AopInfrastructureBean.class.isAssignableFrom(type)) {
                 continue;
             }
@@ -178,17 +181,29 @@ public final class OperationRegistry implements SmartInitializingSingleton {
         return names;
     }
 
+    /** Stands before a bean of another scope, whose class it has; the annotations are those of that bean. */
+    private boolean isScopedProxy(String beanName) {
+        return this.beanFactory.containsBeanDefinition(ScopedProxyUtils.getTargetBeanName(beanName));
+    }
+
+    private boolean isReady(String beanName) {
+        return this.beanFactory.containsSingleton(beanName) && !this.beanFactory.isFactoryBean(beanName);
+    }
+
     private @Nullable Class<?> typeOf(String beanName) {
+        Class<?> type = null;
         if (this.beanFactory.containsBeanDefinition(beanName)) {
             if (this.beanFactory.getBeanDefinition(beanName).isAbstract()) {
                 return null;
             }
-            Class<?> target = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
-            if (target != null) {
-                return ClassUtils.getUserClass(target);
-            }
+            type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
         }
-        Class<?> type = this.beanFactory.getType(beanName, false);
+        if (type == null) {
+            type = this.beanFactory.getType(beanName, false);
+        }
+        if (type != null && Proxy.isProxyClass(type) && isReady(beanName)) {
+            return AopUtils.getTargetClass(this.beanFactory.getBean(beanName));
+        }
         return (type != null) ? ClassUtils.getUserClass(type) : null;
     }
 
