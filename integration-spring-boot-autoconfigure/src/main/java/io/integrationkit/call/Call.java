@@ -1,6 +1,7 @@
 package io.integrationkit.call;
 
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.failure.ProblemCode;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,8 @@ public final class Call {
     private long clock;
 
     private CallOutcome outcome = CallOutcome.EXECUTED;
+
+    private @Nullable ProblemCode refusal;
 
     private @Nullable String key;
 
@@ -149,6 +152,25 @@ public final class Call {
      */
     public void ended(CallOutcome result) {
         this.outcome = result;
+    }
+
+    /**
+     * Notes that the call was refused before the callee was asked.
+     *
+     * @param reason which bound it met
+     */
+    public void refused(ProblemCode reason) {
+        this.refusal = reason;
+        this.outcome = CallOutcome.REJECTED;
+    }
+
+    /**
+     * Returns why the call was refused.
+     *
+     * @return which bound it met, also if it was recovered then; {@code null} if none is known
+     */
+    public @Nullable ProblemCode refusal() {
+        return this.refusal;
     }
 
     /**
