@@ -3,6 +3,7 @@ package io.integrationkit.autoconfigure.reliable;
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.call.FindingContributor;
 import io.integrationkit.call.GivenUpCalls;
+import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.call.SettingSources;
 import io.integrationkit.context.TimeSource;
@@ -15,6 +16,7 @@ import io.integrationkit.reliable.FailureHandler;
 import io.integrationkit.reliable.FailureHandlers;
 import io.integrationkit.reliable.GiveUpPlans;
 import io.integrationkit.reliable.PolicyChanges;
+import io.integrationkit.reliable.Reliability;
 import io.integrationkit.reliable.ReliableCalls;
 import io.integrationkit.reliable.ReliablePolicies;
 import io.integrationkit.reliable.SharedStates;
@@ -77,6 +79,12 @@ public final class ReliableAutoConfiguration {
     @ConditionalOnMissingBean
     PolicyChanges integrationPolicyChanges(ReliablePolicies policies, TimeSource time) {
         return new PolicyChanges(policies, new PolicySettingsReader(), time);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Reliability integrationReliability(OperationRegistry registry, ReliableCalls calls, ReliablePolicies policies) {
+        return new Reliability(registry, calls, policies);
     }
 
     @Bean
