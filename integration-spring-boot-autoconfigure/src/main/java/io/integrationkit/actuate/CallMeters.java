@@ -11,9 +11,10 @@ import java.util.List;
 
 /**
  * Counts and times the calls of each operation: {@code integration.calls} (timer, tags {@code operation} and
- * {@code outcome}), {@code integration.call.attempts} (attempts beyond the calls are retries) and
- * {@code integration.call.overruns} (attempts that went on after their time was over). Meters are registered once per
- * operation and outcome.
+ * {@code outcome}), {@code integration.call.attempts} (attempts beyond the calls are retries),
+ * {@code integration.call.overruns} (attempts that went on after their time was over),
+ * {@code integration.call.refusals} (calls refused, tag {@code reason}). Meters are registered once per operation and
+ * outcome or reason.
  *
  * <p>What a call writes are two striped sums, which the registry reads when it is asked; a Micrometer {@code Timer},
  * which costs several times as much, stands there only if a filter wants a histogram or percentiles of

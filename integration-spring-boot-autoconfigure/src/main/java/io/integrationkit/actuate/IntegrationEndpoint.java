@@ -128,10 +128,7 @@ public class IntegrationEndpoint {
                         .filter((held) -> held.policy().equals(policy))
                         .findFirst()
                         .orElse(null),
-                this.shared.all().stream()
-                        .filter((limits) -> limits.policy().equals(policy))
-                        .findFirst()
-                        .orElse(null));
+                this.shared.find(policy));
     }
 
     /**

@@ -3,15 +3,19 @@ package io.integrationkit.actuate;
 import io.integrationkit.call.Call;
 import io.integrationkit.call.CallObserver;
 import io.integrationkit.call.CallOutcome;
+import io.integrationkit.failure.ProblemCode;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** The meters of one operation. Its sums are read by the registry, from any thread. */
 final class OperationMeters implements CallObserver.OfOperation {
@@ -32,6 +36,9 @@ final class OperationMeters implements CallObserver.OfOperation {
     private final LongAdder notAttempted = new LongAdder();
 
     private final LongAdder overruns = new LongAdder();
+
+    /** By reason; there are four. */
+    private final Map<String, LongAdder> refusals = new ConcurrentHashMap<>();
 
     private final AtomicLong attemptsReported = new AtomicLong();
 
@@ -60,6 +67,38 @@ final class OperationMeters implements CallObserver.OfOperation {
             this.overruns.add(call.overruns());
         }
         recorder(call.outcome()).record(nanos);
+        ProblemCode refusal = call.refusal();
+        if (refusal != null) {
+            countRefusal(refusal);
+        }
+    }
+
+    /** A meter is registered by the first refusal for its reason: most operations never have one. */
+    private void countRefusal(ProblemCode refusal) {
+        String reason = reason(refusal);
+        if (reason != null) {
+            this.refusals.computeIfAbsent(reason, this::refusals).increment();
+        }
+    }
+
+    private static @Nullable String reason(ProblemCode refusal) {
+        return switch (refusal) {
+            case CIRCUIT_OPEN -> "circuit-breaker";
+            case RATE_LIMITED -> "rate-limit";
+            case BULKHEAD_FULL -> "bulkhead";
+            case DEADLINE_EXPIRED -> "deadline";
+            default -> null;
+        };
+    }
+
+    private LongAdder refusals(String reason) {
+        LongAdder refusals = new LongAdder();
+        FunctionCounter.builder("integration.call.refusals", refusals, LongAdder::sum)
+                .description("Calls that were refused before the callee was asked, by what refused them")
+                .tag("operation", this.operation)
+                .tag("reason", reason)
+                .register(this.registry);
+        return refusals;
     }
 
     private void countAttempts(int attempts) {

@@ -1,6 +1,7 @@
 package io.integrationkit.call;
 
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.failure.ProblemCode;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Method;
 import org.aopalliance.intercept.MethodInvocation;
@@ -37,6 +38,8 @@ public final class Call {
 
     private CallOutcome outcome = CallOutcome.EXECUTED;
 
+    private @Nullable ProblemCode refusal;
+
     private @Nullable String key;
 
     private @Nullable String deadLetterId;
@@ -68,6 +71,7 @@ public final class Call {
         this.overruns = 0;
         this.clockRead = false;
         this.outcome = CallOutcome.EXECUTED;
+        this.refusal = null;
         this.key = null;
         this.deadLetterId = null;
     }
@@ -180,6 +184,25 @@ public final class Call {
      */
     public void ended(CallOutcome result) {
         this.outcome = result;
+    }
+
+    /**
+     * Notes that the call was refused before the callee was asked.
+     *
+     * @param reason which bound it met
+     */
+    public void refused(ProblemCode reason) {
+        this.refusal = reason;
+        this.outcome = CallOutcome.REJECTED;
+    }
+
+    /**
+     * Returns why the call was refused.
+     *
+     * @return which bound it met, also if it was recovered then; {@code null} if none is known
+     */
+    public @Nullable ProblemCode refusal() {
+        return this.refusal;
     }
 
     /**

@@ -28,7 +28,7 @@ final class DeadlineStage implements Stage {
     public @Nullable Object run(Call call) throws Throwable {
         Deadline deadline = Deadline.current();
         if (deadline != null && deadline.expired()) {
-            call.ended(CallOutcome.REJECTED);
+            call.refused(ProblemCode.DEADLINE_EXPIRED);
             throw new RejectedException(
                     ProblemCode.DEADLINE_EXPIRED,
                     "%s was not called: its deadline was over %d ms ago"

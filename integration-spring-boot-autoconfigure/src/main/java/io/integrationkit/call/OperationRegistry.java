@@ -135,12 +135,45 @@ public final class OperationRegistry implements SmartInitializingSingleton {
         }
     }
 
+    /**
+     * Defines an operation whose work is given in code. To be asked for once and kept: a name cannot be taken twice.
+     *
+     * @param operation the operation; its method stands for its calls and carries no annotation of ours
+     * @param stages adds what this operation is to have, after what every operation has
+     * @return the operation
+     * @throws InvalidOperationException if there is an operation of this name, or the contributor refuses it
+     */
+    public CodeOperation define(Operation operation, PlanContributor stages) {
+        synchronized (this.plans) {
+            Plan same = this.plansByName.get(operation.name());
+            if (same != null) {
+                throw new InvalidOperationException(
+                        ProblemCode.DUPLICATE_OPERATION,
+                        "Operation '%s' cannot be defined in code: it is %s"
+                                .formatted(
+                                        operation.name(),
+                                        OperationMethods.describe(
+                                                same.operation().beanName(),
+                                                same.operation().method())),
+                        "Give one of them a name of its own.");
+            }
+            Plan plan = build(operation, stages);
+            this.plansByName.put(operation.name(), plan);
+            return new CodeOperation(plan);
+        }
+    }
+
     private Plan makePlan(String beanName, Class<?> beanType, Method method) {
         Interceptable.require(beanName, beanType, method);
-        Operation operation = new Operation(nameOf(beanName, method), beanName, beanType, method);
+        return build(
+                new Operation(nameOf(beanName, method), beanName, beanType, method),
+                (operation, plan) -> findSelfInvocations(beanType, method, plan));
+    }
+
+    private Plan build(Operation operation, PlanContributor last) {
         PlanBuilder builder = new PlanBuilder(operation, this.time);
-        findSelfInvocations(beanType, method, builder);
         this.contributors.get().forEach((contributor) -> contributor.contribute(operation, builder));
+        last.contribute(operation, builder);
         return builder.build();
     }
 

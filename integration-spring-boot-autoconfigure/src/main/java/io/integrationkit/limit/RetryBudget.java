@@ -36,6 +36,8 @@ public final class RetryBudget {
     /** The latest second of a retry; a thread whose reading is older must not overlook what was taken since. */
     private long latest;
 
+    private volatile long refused;
+
     /**
      * Creates a budget without calls; the floor may be used up at once.
      *
@@ -68,6 +70,7 @@ public final class RetryBudget {
             long second = Math.max(this.latest, second(now));
             this.latest = second;
             if (left(second) < 1) {
+                this.refused = this.refused + 1;
                 return false;
             }
             add(this.retries, 0, second);
@@ -103,6 +106,15 @@ public final class RetryBudget {
      */
     public double available(long now) {
         return Math.max(0, left(second(now)));
+    }
+
+    /**
+     * Returns how many retries it refused.
+     *
+     * @return number of retries, since the budget was created
+     */
+    public long refused() {
+        return this.refused;
     }
 
     private long left(long second) {

@@ -74,6 +74,11 @@ public final class FailureHandlers implements SmartInitializingSingleton {
                         : FailureMethods.find("compensation", compensation, operation, this.methods, false));
     }
 
+    /** For an operation without bean: only beans can know it. */
+    CallRecovery ofBeans(Operation operation) {
+        return new CallRecovery(operation, List.of(), this.beans.get(), null, null);
+    }
+
     private List<Handler> handlers(Operation operation) {
         List<Handler> handlers = new ArrayList<>();
         for (CategoryHandler candidate : found()) {

@@ -41,6 +41,15 @@ public final class GiveUpPlans {
                 policy.retry().maxDelay());
     }
 
+    GivingUp ofCode(Operation operation, Policy policy, FailureClassification classification) {
+        return new GivingUp(
+                operation,
+                this.handlers.ofBeans(operation),
+                null,
+                classification,
+                policy.retry().maxDelay());
+    }
+
     @Nullable
     ResultCheck resultCheck(Operation operation, String reference) {
         if (reference.isEmpty()) {

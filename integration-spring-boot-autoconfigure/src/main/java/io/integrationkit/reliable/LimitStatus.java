@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param running calls in the bulkhead
  * @param waiting calls that wait for the bulkhead
  * @param retriesLeft retries that the budget would allow now
+ * @param retriesRefused retries that the budget refused since it exists
  */
 public record LimitStatus(
         String policy,
         @Nullable Double permitsLeft,
         @Nullable Integer running,
         @Nullable Integer waiting,
-        @Nullable Double retriesLeft) {
+        @Nullable Double retriesLeft,
+        @Nullable Long retriesRefused) {
 
     static LimitStatus of(String policy, SharedState state, long now) {
         RateLimiter limiter = state.limiter();
@@ -30,6 +32,7 @@ public record LimitStatus(
                 (limiter != null) ? limiter.available(now) : null,
                 (bulkhead != null) ? bulkhead.running() : null,
                 (bulkhead != null) ? bulkhead.waiting() : null,
-                (budget != null) ? budget.available(now) : null);
+                (budget != null) ? budget.available(now) : null,
+                (budget != null) ? budget.refused() : null);
     }
 }

@@ -2,7 +2,6 @@ package io.integrationkit.reliable;
 
 import io.integrationkit.breaker.CircuitBreaker;
 import io.integrationkit.call.Call;
-import io.integrationkit.call.CallOutcome;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.RejectedException;
 import io.integrationkit.limit.BulkheadSpec;
@@ -60,7 +59,7 @@ final class Refusals {
 
     private static RejectedException refusal(
             Call call, ProblemCode code, String reason, String policy, String group, @Nullable Duration retryAfter) {
-        call.ended(CallOutcome.REJECTED);
+        call.refused(code);
         return new RejectedException(
                 code,
                 "%s was not called: %s; see %s.*".formatted(call.operation(), reason, PolicyNames.key(policy, group)),

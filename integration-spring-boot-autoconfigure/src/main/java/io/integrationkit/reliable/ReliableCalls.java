@@ -64,18 +64,28 @@ public final class ReliableCalls implements PlanContributor {
         if (annotation == null) {
             return;
         }
+        contribute(operation, new Declared(annotation, false), plan);
+    }
+
+    /** The same for an operation whose work is given in code. */
+    void contribute(Operation operation, Declared declared, PlanBuilder plan) {
+        Reliable annotation = declared.annotation();
         LaterResults later = laterResults(operation);
         if (later != null) {
             plan.laterResults(later);
         }
-        OperationPolicy policy = this.policies.resolve(operation, annotation, plan);
+        OperationPolicy policy = this.policies.resolve(operation, declared, plan);
         plan.timeAllowed(() -> policy.current().deadline());
         FailureClassification known = classification(annotation);
         if (later == null) {
             this.policies.runsOnCallersThread(operation, policy);
         }
-        giveUp(operation, annotation, policy, known, plan, later);
-        attempts(operation, annotation, policy, known, plan);
+        if (declared.inCode()) {
+            giveUpInCode(operation, policy, known, plan, later);
+        } else {
+            giveUp(operation, annotation, policy, known, plan, later);
+        }
+        attempts(operation, declared, policy, known, plan);
     }
 
     private FailureClassification classification(Reliable annotation) {
@@ -101,14 +111,25 @@ public final class ReliableCalls implements PlanContributor {
         }
     }
 
+    private void giveUpInCode(
+            Operation operation,
+            OperationPolicy policy,
+            FailureClassification known,
+            PlanBuilder plan,
+            @Nullable LaterResults later) {
+        GivingUp givingUp = this.giveUpPlans.ofCode(operation, policy.current(), known);
+        plan.stage(StagePosition.GIVE_UP, (next) -> new CodeGiveUpStage(next, givingUp, later));
+    }
+
     private void attempts(
             Operation operation,
-            Reliable annotation,
+            Declared declared,
             OperationPolicy policy,
             FailureClassification known,
             PlanBuilder plan) {
+        Reliable annotation = declared.annotation();
         SafeToRetry safe = annotation.safeToRetry();
-        plan.setting("safe-to-retry", Shown.of(safe), "@Reliable(safeToRetry)");
+        plan.setting("safe-to-retry", Shown.of(safe), declared.source("safeToRetry"));
         int maxAttempts = policy.current().retry().maxAttempts();
         OtherRetries.check(operation, maxAttempts, plan);
         boolean mayRepeat = maxAttempts > 1;

@@ -76,18 +76,19 @@ public final class ReliablePolicies {
      * Settles what is in force for an operation, and shows it in the plan.
      *
      * @param operation the operation
-     * @param annotation its annotation
+     * @param declared its annotation, or what stands for it
      * @param plan where values and findings are shown
      * @return what is in force
      * @throws InvalidOperationException if a value cannot work
      */
-    OperationPolicy resolve(Operation operation, Reliable annotation, PlanBuilder plan) {
+    OperationPolicy resolve(Operation operation, Declared declared, PlanBuilder plan) {
+        Reliable annotation = declared.annotation();
         String given = annotation.policy();
         PolicyGroup group = group(given.isEmpty() ? operation.name() : given);
         if (!given.isEmpty() && !this.configured.containsKey(PolicyNames.relaxed(given))) {
             plan.finding(ProblemCode.DEFAULT_POLICY, runsOnDefaults(given));
         }
-        plan.setting("policy", group.name(), given.isEmpty() ? "name of the operation" : "@Reliable(policy)");
+        plan.setting("policy", group.name(), given.isEmpty() ? "name of the operation" : declared.source("policy"));
         OperationPolicy policy =
                 group.join("operation '" + operation + "'", this.attributes.layer(operation, annotation));
         plan.settings(policy::settings);

@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class SharedStates {
 
     private final Map<String, SharedState> states = new HashMap<>();
+
+    private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
     private final CircuitBreakers breakers;
 
@@ -41,7 +45,13 @@ public final class SharedStates {
     }
 
     /** Brings the state of a policy in step with its values; nothing happens if it is. */
-    synchronized SharedState of(Policy policy) {
+    SharedState of(Policy policy) {
+        SharedState state = settle(policy);
+        this.listeners.forEach((listener) -> listener.accept(policy.name()));
+        return state;
+    }
+
+    private synchronized SharedState settle(Policy policy) {
         SharedState before = this.states.getOrDefault(policy.name(), SharedState.NOTHING);
         SharedState after = new SharedState(
                 this.breakers.settle(policy.name(), policy.circuitBreaker()),
@@ -85,6 +95,28 @@ public final class SharedStates {
             before.change(policy.retryBudget());
         }
         return before;
+    }
+
+    /**
+     * Asks to be told of each policy that has such a state: at once of those that have, and later of each whose state was
+     * made or changed, which may happen several times.
+     *
+     * @param listener gets the name of the policy; called by any thread, must be short and must not throw
+     */
+    public void onSettle(Consumer<String> listener) {
+        this.listeners.add(listener);
+        all().forEach((limits) -> listener.accept(limits.policy()));
+    }
+
+    /**
+     * Looks at the limits of one policy.
+     *
+     * @param policy name of the policy
+     * @return their state at this moment, or {@code null} if no operation has such a policy
+     */
+    public synchronized @Nullable LimitStatus find(String policy) {
+        SharedState state = this.states.get(policy);
+        return (state != null) ? LimitStatus.of(policy, state, this.time.nanoTime()) : null;
     }
 
     /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.failure.ProblemCode;
 import java.util.concurrent.FutureTask;
 import org.aopalliance.intercept.MethodInvocation;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ class IdleCallsTests {
         Call call = take(calls, this.first);
         call.attemptStarted();
         call.overran();
+        call.refused(ProblemCode.CIRCUIT_OPEN);
         call.identifiedBy("key");
         call.deadLettered("entry");
         calls.give(call);
@@ -34,6 +36,7 @@ class IdleCallsTests {
         assertThat(next.arguments()).containsExactly("second");
         assertThat(next.attempts()).isZero();
         assertThat(next.overruns()).isZero();
+        assertThat(next.refusal()).isNull();
         assertThat(next.key()).isNull();
         assertThat(next.deadLetterId()).isNull();
         assertThat(next.outcome()).isEqualTo(CallOutcome.EXECUTED);

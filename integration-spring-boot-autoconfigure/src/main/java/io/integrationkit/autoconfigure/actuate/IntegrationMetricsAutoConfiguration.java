@@ -1,13 +1,14 @@
 package io.integrationkit.autoconfigure.actuate;
 
 import io.integrationkit.actuate.CallMeters;
-import io.integrationkit.actuate.CircuitBreakerMeters;
 import io.integrationkit.actuate.DeadLetterMeters;
 import io.integrationkit.actuate.OutboxMeters;
+import io.integrationkit.actuate.PolicyMeters;
 import io.integrationkit.call.CallObserver;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.outbox.OutboxStatistics;
 import io.integrationkit.reliable.CircuitBreakers;
+import io.integrationkit.reliable.SharedStates;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import org.springframework.beans.factory.ObjectProvider;
@@ -56,8 +57,8 @@ public final class IntegrationMetricsAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        CircuitBreakerMeters integrationCircuitBreakerMeters(CircuitBreakers breakers, MeterRegistry registry) {
-            return new CircuitBreakerMeters(breakers, registry);
+        PolicyMeters integrationPolicyMeters(CircuitBreakers breakers, SharedStates shared) {
+            return new PolicyMeters(breakers, shared);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.integrationkit.autoconfigure.reliable;
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.call.FindingContributor;
 import io.integrationkit.call.GivenUpCalls;
+import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.call.SettingSources;
 import io.integrationkit.context.ClientTimeouts;
@@ -16,6 +17,7 @@ import io.integrationkit.reliable.FailureHandler;
 import io.integrationkit.reliable.FailureHandlers;
 import io.integrationkit.reliable.GiveUpPlans;
 import io.integrationkit.reliable.PolicyChanges;
+import io.integrationkit.reliable.Reliability;
 import io.integrationkit.reliable.ReliableCalls;
 import io.integrationkit.reliable.ReliablePolicies;
 import io.integrationkit.reliable.SharedStates;
@@ -95,6 +97,12 @@ public final class ReliableAutoConfiguration {
             ReliablePolicies policies, ObjectProvider<ClientTimeouts> timeouts) {
         return () -> policies.readTimeoutFindings(
                 timeouts.getIfUnique(() -> ClientTimeouts.UNKNOWN).readTimeout());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Reliability integrationReliability(OperationRegistry registry, ReliableCalls calls, ReliablePolicies policies) {
+        return new Reliability(registry, calls, policies);
     }
 
     @Bean

@@ -163,7 +163,7 @@ class ActuateAutoConfigurationTests {
                         .as(counter)
                         .isEqualTo(1);
             }
-            for (String rate : List.of("failure.rate", "slow.rate")) {
+            for (String rate : List.of("failure.rate", "slow.call.rate")) {
                 assertThat(registry.get("integration.circuit.breaker." + rate)
                                 .gauge()
                                 .value())

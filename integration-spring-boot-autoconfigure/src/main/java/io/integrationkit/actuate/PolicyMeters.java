@@ -1,0 +1,143 @@
+package io.integrationkit.actuate;
+
+import io.integrationkit.breaker.CircuitBreakerStatus;
+import io.integrationkit.breaker.CircuitState;
+import io.integrationkit.reliable.CircuitBreakers;
+import io.integrationkit.reliable.LimitStatus;
+import io.integrationkit.reliable.SharedStates;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Meters of what the operations of a policy share: circuit breaker, rate limit, bulkhead and retry budget. Those of a
+ * part are registered once, when the policy has that part for the first time; while it has not, a gauge is not a number
+ * and a counter stands.
+ */
+public final class PolicyMeters implements MeterBinder {
+
+    private final CircuitBreakers breakers;
+
+    private final SharedStates shared;
+
+    /**
+     * Creates the meters.
+     *
+     * @param breakers the circuit breakers
+     * @param shared the limits
+     */
+    public PolicyMeters(CircuitBreakers breakers, SharedStates shared) {
+        this.breakers = breakers;
+        this.shared = shared;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Binding binding = new Binding(registry);
+        this.shared.onSettle(binding::bind);
+    }
+
+    private static double isOpen(CircuitBreakerStatus breaker) {
+        return (breaker.state() == CircuitState.OPEN) ? 1 : 0;
+    }
+
+    /** One registry, with what is registered there. */
+    private final class Binding {
+
+        private final MeterRegistry registry;
+
+        private final Set<String> bound = ConcurrentHashMap.newKeySet();
+
+        Binding(MeterRegistry registry) {
+            this.registry = registry;
+        }
+
+        void bind(String policy) {
+            if (PolicyMeters.this.breakers.find(policy) != null && this.bound.add("breaker " + policy)) {
+                bindBreaker(policy);
+            }
+            LimitStatus limits = PolicyMeters.this.shared.find(policy);
+            if (limits == null) {
+                return;
+            }
+            if (limits.permitsLeft() != null && this.bound.add("rate " + policy)) {
+                limit(policy, "rate.limit.available", "Calls the rate limit lets begin now", LimitStatus::permitsLeft);
+            }
+            if (limits.running() != null && this.bound.add("bulkhead " + policy)) {
+                limit(policy, "bulkhead.running", "Calls in the bulkhead", LimitStatus::running);
+                limit(policy, "bulkhead.waiting", "Calls that wait for the bulkhead", LimitStatus::waiting);
+            }
+            if (limits.retriesLeft() != null && this.bound.add("budget " + policy)) {
+                limit(policy, "retry.budget.available", "Retries the budget allows now", LimitStatus::retriesLeft);
+                counter(policy, "retry.budget.refused", "Retries the budget refused", (all) -> {
+                    LimitStatus now = all.shared.find(policy);
+                    Long refused = (now != null) ? now.retriesRefused() : null;
+                    return (refused != null) ? refused : 0;
+                });
+            }
+        }
+
+        private void bindBreaker(String policy) {
+            gauge(
+                    policy,
+                    "circuit.breaker.open",
+                    "Whether the circuit breaker refuses calls (1) or not (0)",
+                    (all) -> breaker(all, policy, PolicyMeters::isOpen, 0));
+            gauge(
+                    policy,
+                    "circuit.breaker.failure.rate",
+                    "Percentage of failures in the window",
+                    (all) -> breaker(all, policy, CircuitBreakerStatus::failureRate, Double.NaN));
+            gauge(
+                    policy,
+                    "circuit.breaker.slow.call.rate",
+                    "Percentage of slow calls in the window",
+                    (all) -> breaker(all, policy, CircuitBreakerStatus::slowCallRate, Double.NaN));
+            counter(
+                    policy,
+                    "circuit.breaker.opened",
+                    "How often the circuit breaker opened",
+                    (all) -> breaker(all, policy, CircuitBreakerStatus::opened, 0));
+            counter(
+                    policy,
+                    "circuit.breaker.refused",
+                    "Attempts the circuit breaker refused, or would have refused",
+                    (all) -> breaker(all, policy, CircuitBreakerStatus::notPermitted, 0));
+        }
+
+        private static double breaker(
+                PolicyMeters all, String policy, ToDoubleFunction<CircuitBreakerStatus> value, double none) {
+            CircuitBreakerStatus breaker = all.breakers.find(policy);
+            return (breaker != null) ? value.applyAsDouble(breaker) : none;
+        }
+
+        private void limit(
+                String policy, String name, String description, Function<LimitStatus, @Nullable Number> value) {
+            gauge(policy, name, description, (all) -> {
+                LimitStatus now = all.shared.find(policy);
+                Number number = (now != null) ? value.apply(now) : null;
+                return (number != null) ? number.doubleValue() : Double.NaN;
+            });
+        }
+
+        private void gauge(String policy, String name, String description, ToDoubleFunction<PolicyMeters> value) {
+            Gauge.builder("integration." + name, PolicyMeters.this, value)
+                    .description(description)
+                    .tag("policy", policy)
+                    .register(this.registry);
+        }
+
+        private void counter(String policy, String name, String description, ToDoubleFunction<PolicyMeters> value) {
+            FunctionCounter.builder("integration." + name, PolicyMeters.this, value)
+                    .description(description)
+                    .tag("policy", policy)
+                    .register(this.registry);
+        }
+    }
+}
