@@ -1,6 +1,7 @@
 package io.integrationkit.call;
 
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -10,6 +11,7 @@ import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AdvisedSupport;
 import org.springframework.aop.framework.DefaultAdvisorChainFactory;
 import org.springframework.aop.framework.ReflectiveMethodInvocation;
+import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 import org.springframework.util.Assert;
 
 /**
@@ -57,7 +59,12 @@ final class AdviceChain implements Call.Repetition {
         List<Object> all = chainOf(advised, first.getMethod(), (target != null) ? target.getClass() : null);
         int index = all.indexOf(this.ours);
         Assert.state(index >= 0, "our advice is no more part of the proxy");
-        return List.copyOf(all.subList(index + 1, all.size()));
+        List<Object> behind = new ArrayList<>(all.subList(index + 1, all.size()));
+        // On another thread the advice of AspectJ would not find the invocation that it belongs to.
+        if (!behind.isEmpty() && all.subList(0, index).contains(ExposeInvocationInterceptor.INSTANCE)) {
+            behind.add(0, ExposeInvocationInterceptor.INSTANCE);
+        }
+        return List.copyOf(behind);
     }
 
     private static List<Object> chainOf(Advised advised, Method method, @Nullable Class<?> targetClass) {
@@ -69,7 +76,10 @@ final class AdviceChain implements Call.Repetition {
 
     private record Remaining(Method method, int advisors, List<Object> interceptors) {}
 
-    /** Shares the attributes of the first invocation: advice of AspectJ leaves there what its pointcut bound. */
+    /**
+     * Shares the attributes of the first invocation: advice of AspectJ leaves there what its pointcut bound. All but the
+     * call: a lazy result may be subscribed to several times at once, and each subscription is a call of its own.
+     */
     private static final class Repeated extends ReflectiveMethodInvocation {
 
         private final ReflectiveMethodInvocation first;
@@ -87,12 +97,17 @@ final class AdviceChain implements Call.Repetition {
 
         @Override
         public void setUserAttribute(String key, @Nullable Object value) {
-            this.first.setUserAttribute(key, value);
+            if (key.equals(OperationInterceptor.CALL)) {
+                super.setUserAttribute(key, value);
+            } else {
+                this.first.setUserAttribute(key, value);
+            }
         }
 
         @Override
         public @Nullable Object getUserAttribute(String key) {
-            return this.first.getUserAttribute(key);
+            Object own = key.equals(OperationInterceptor.CALL) ? super.getUserAttribute(key) : null;
+            return (own != null) ? own : this.first.getUserAttribute(key);
         }
     }
 }

@@ -9,7 +9,8 @@ import org.springframework.aop.ProxyMethodInvocation;
 /** Carries a call into the stages of its plan, on one side of the transaction advice. */
 abstract sealed class OperationInterceptor implements MethodInterceptor {
 
-    private static final String CALL = Call.class.getName();
+    /** Attribute of an invocation: the call that is under way. */
+    static final String CALL = Call.class.getName();
 
     final PlanReference plan;
 
