@@ -5,8 +5,10 @@ import io.integrationkit.context.CarriedPublisher;
 import io.integrationkit.context.Scope;
 import io.integrationkit.context.TimeSource;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SynchronousSink;
@@ -48,7 +50,10 @@ final class ReactorCall {
         Flux<Object> work = Flux.from(new CarriedPublisher(this.call.carried(), this::proceed));
         Duration allowed = attempt.settled().timeForAttempt(this.call.deadline());
         if (allowed != null) {
-            work = work.takeUntilOther(timeout(allowed));
+            AtomicReference<Subscription> source = new AtomicReference<>();
+            work = work.doOnSubscribe(source::set)
+                    .takeUntilOther(timeout(allowed))
+                    .doOnError((failure) -> source.get().cancel());
         }
         if (this.call.tools().results() != null) {
             work = work.<Object>handle(this::judge).switchIfEmpty(Mono.defer(this::judgeNothing));
