@@ -1,5 +1,7 @@
 package io.integrationkit.call;
 
+import io.integrationkit.context.Carried;
+import io.integrationkit.context.Scope;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -30,8 +32,11 @@ final class FutureResults implements LaterResults {
         CompletableFuture<?> source = future(result);
         CompletableFuture<@Nullable Object> told = new CompletableFuture<>();
         source.whenComplete((value, failure) -> {
-            end.ended((failure != null) ? cause(failure) : null);
-            pass(told, value, failure);
+            try {
+                end.ended((failure != null) ? cause(failure) : null);
+            } finally {
+                pass(told, value, failure);
+            }
         });
         return cancelling(told, source);
     }
@@ -40,21 +45,28 @@ final class FutureResults implements LaterResults {
     public Object recover(@Nullable Object result, Recovery recovery) {
         CompletableFuture<?> source = future(result);
         CompletableFuture<@Nullable Object> recovered = new CompletableFuture<>();
+        Carried carried = Carried.capture();
         source.whenComplete((value, failure) -> {
-            if (failure == null || source.isCancelled()) {
+            // A caller that has gone away gets no recovery; a callee that cancels its own work has failed.
+            if (failure == null || recovered.isDone()) {
                 pass(recovered, value, failure);
             } else {
-                this.blocking.execute(() -> recover(recovered, cause(failure), recovery));
+                this.blocking.execute(() -> recover(recovered, carried, cause(failure), recovery));
             }
         });
         return cancelling(recovered, source);
     }
 
-    private static void recover(CompletableFuture<@Nullable Object> recovered, Throwable failure, Recovery recovery) {
-        try {
+    private static void recover(
+            CompletableFuture<@Nullable Object> recovered, Carried carried, Throwable failure, Recovery recovery) {
+        if (recovered.isDone()) {
+            return;
+        }
+        try (Scope scope = carried.open()) {
             Object replacement = recovery.recover(failure);
             if (replacement instanceof CompletionStage<?> later) {
                 later.whenComplete((value, again) -> pass(recovered, value, again));
+                cancelling(recovered, future(later));
             } else {
                 recovered.complete(replacement);
             }

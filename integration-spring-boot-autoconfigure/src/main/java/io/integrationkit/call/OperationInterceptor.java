@@ -9,6 +9,7 @@ import org.springframework.aop.ProxyMethodInvocation;
 /** Carries a call into the stages of its plan, on one side of the transaction advice. */
 abstract sealed class OperationInterceptor implements MethodInterceptor {
 
+    /** Attribute of an invocation: the call that is under way. */
     private static final String CALL = Call.class.getName();
 
     final PlanReference plan;

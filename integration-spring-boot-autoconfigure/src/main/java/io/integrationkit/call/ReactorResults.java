@@ -1,8 +1,7 @@
 package io.integrationkit.call;
 
 import io.integrationkit.context.Carried;
-import io.integrationkit.context.Scope;
-import java.util.concurrent.Callable;
+import io.integrationkit.context.CarriedPublisher;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -10,11 +9,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** Results as {@link Mono} or {@link Flux}: each subscription is a call of its own. */
+/** Results as {@code Mono} or {@link Flux}: each subscription is a call of its own. */
 final class ReactorResults implements LaterResults {
 
     private final boolean many;
@@ -28,14 +26,13 @@ final class ReactorResults implements LaterResults {
 
     @Override
     public Object answer(Supplier<Call> call, Stage stages) {
-        Carried carried = Carried.capture();
-        return typed(Flux.defer(() -> {
-            try (Scope scope = carried.open()) {
+        return typed(Flux.from(new CarriedPublisher(Carried.capture(), () -> {
+            try {
                 return flux(stages.run(call.get()));
             } catch (Throwable failure) {
                 return Flux.error(failure);
             }
-        }));
+        })));
     }
 
     @Override
@@ -57,20 +54,19 @@ final class ReactorResults implements LaterResults {
 
     @Override
     public Object recover(@Nullable Object result, Recovery recovery) {
-        return typed(flux(result).onErrorResume((failure) -> recovered(failure, recovery)));
+        Carried carried = Carried.capture();
+        return typed(flux(result).onErrorResume((failure) -> recovered(carried, failure, recovery)));
     }
 
-    private Publisher<Object> recovered(Throwable failure, Recovery recovery) {
-        Callable<Publisher<Object>> later = () -> {
-            try {
-                return flux(recovery.recover(failure));
-            } catch (Error | Exception again) {
-                return Flux.error(again);
-            } catch (Throwable again) {
-                return Flux.error(again);
-            }
-        };
-        return Mono.fromCallable(later).subscribeOn(this.blocking).flatMapMany((publisher) -> publisher);
+    private Publisher<Object> recovered(Carried carried, Throwable failure, Recovery recovery) {
+        return Flux.from(new CarriedPublisher(carried, () -> {
+                    try {
+                        return flux(recovery.recover(failure));
+                    } catch (Throwable again) {
+                        return Flux.error(again);
+                    }
+                }))
+                .subscribeOn(this.blocking);
     }
 
     /** A method that returns {@code null} instead of a publisher has nothing to say. */

@@ -1,7 +1,6 @@
 package io.integrationkit.reliable;
 
 import io.integrationkit.call.Call;
-import io.integrationkit.context.Deadline;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.limit.Bulkhead;
 import io.integrationkit.limit.RateLimiter;
@@ -10,8 +9,6 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 
 /** Lets attempts in whose result comes later: what {@link Entrance} does, without a thread that waits. */
 final class LaterEntrance {
@@ -33,16 +30,13 @@ final class LaterEntrance {
     /**
      * Lets an attempt in, now or later.
      *
-     * @param entered gets the permit of the circuit breaker
+     * @param entered gets the attempt, on this thread if it need not wait, else on the executor
      * @param refused gets the refusal, if it may not run; then nothing is taken
      * @return gives up the wait; then neither is called, unless it was already
      */
-    Runnable enter(
-            Admission admission,
-            Call call,
-            @Nullable Deadline deadline,
-            LongConsumer entered,
-            Consumer<Throwable> refused) {
+    Runnable enter(Settled settled, LaterCall later, Consumer<Admitted> entered, Consumer<Throwable> refused) {
+        Admission admission = settled.admission();
+        Call call = later.call();
         long permit = admission.askBreaker(call);
         if (permit == Admission.REFUSED) {
             refused.accept(Refusals.circuitOpen(call, this.policy, admission));
@@ -50,19 +44,25 @@ final class LaterEntrance {
         }
         RateLimiter limiter = admission.limiter();
         long reserved = call.nanoTime();
-        long wait = (limiter != null)
-                ? limiter.reserve(reserved, Entrance.fitting(limiter.spec().maxWait(), deadline))
-                : 0;
+        long wait;
+        try {
+            wait = (limiter != null)
+                    ? limiter.reserve(reserved, Entrance.fitting(limiter.spec().maxWait(), later.deadline()))
+                    : 0;
+        } catch (RuntimeException ex) {
+            admission.released(permit);
+            throw ex;
+        }
         if (wait < 0) {
             admission.released(permit);
             refused.accept(Refusals.rateLimited(call, this.policy, Duration.ofNanos(-wait)));
             return NOTHING;
         }
-        Queued queued = new Queued(admission, call, deadline, permit, reserved, entered, refused);
+        Queued queued = new Queued(new Admitted(settled, permit, reserved), later, entered, refused);
         if (wait == 0) {
             queued.enterBulkhead();
         } else {
-            queued.wait(Duration.ofNanos(wait));
+            queued.await(Duration.ofNanos(wait));
         }
         return queued::cancel;
     }
@@ -70,49 +70,36 @@ final class LaterEntrance {
     /** An attempt that has its permits and waits for its moment. */
     private final class Queued {
 
-        private final Admission admission;
+        private final Admitted attempt;
 
-        private final Call call;
+        private final LaterCall later;
 
-        private final @Nullable Deadline deadline;
-
-        private final long permit;
-
-        private final long reserved;
-
-        private final LongConsumer entered;
+        private final Consumer<Admitted> entered;
 
         private final Consumer<Throwable> refused;
 
         /** Who sets it decides what becomes of the attempt. */
         private final AtomicBoolean decided = new AtomicBoolean();
 
-        private volatile Runnable underWay = NOTHING;
+        private final UnderWay underWay = new UnderWay();
 
-        Queued(
-                Admission admission,
-                Call call,
-                @Nullable Deadline deadline,
-                long permit,
-                long reserved,
-                LongConsumer entered,
-                Consumer<Throwable> refused) {
-            this.admission = admission;
-            this.call = call;
-            this.deadline = deadline;
-            this.permit = permit;
-            this.reserved = reserved;
+        Queued(Admitted attempt, LaterCall later, Consumer<Admitted> entered, Consumer<Throwable> refused) {
+            this.attempt = attempt;
+            this.later = later;
             this.entered = entered;
             this.refused = refused;
         }
 
-        void wait(Duration duration) {
-            this.call.timePassed();
-            this.underWay = later(duration, this::enterBulkhead);
+        /** Waits until the permit of the rate limit may be used. */
+        void await(Duration duration) {
+            this.later.call().timePassed();
+            int step = this.underWay.begins();
+            this.underWay.cancelledBy(step, after(duration, this::enterBulkhead));
         }
 
         void enterBulkhead() {
-            Bulkhead bulkhead = this.admission.bulkhead();
+            Bulkhead bulkhead = this.attempt.settled().admission().bulkhead();
+            int step = this.underWay.begins();
             if (this.decided.get()) {
                 return;
             }
@@ -120,61 +107,51 @@ final class LaterEntrance {
                 enter();
                 return;
             }
-            long longest = Entrance.fitting(bulkhead.spec().maxWait(), this.deadline);
+            long longest = Entrance.fitting(bulkhead.spec().maxWait(), this.later.deadline());
             if (longest == 0) {
                 full(bulkhead);
                 return;
             }
-            this.call.timePassed();
+            this.later.call().timePassed();
             // What comes next runs the caller's method: neither for the timer's thread nor for the one that leaves.
             Waiter waiter = bulkhead.enterLater(() -> LaterEntrance.this.executor.execute(this::enter));
-            Runnable timer = later(Duration.ofNanos(longest), () -> {
+            Runnable timer = after(Duration.ofNanos(longest), () -> {
                 if (waiter.cancel()) {
                     full(bulkhead);
                 }
             });
-            this.underWay = () -> {
+            this.underWay.cancelledBy(step, () -> {
                 timer.run();
                 waiter.cancel();
-            };
-            if (this.decided.get()) {
-                this.underWay.run();
-            }
+            });
         }
 
-        private Runnable later(Duration duration, Runnable step) {
+        private Runnable after(Duration duration, Runnable step) {
             return LaterEntrance.this.time.schedule(duration, () -> LaterEntrance.this.executor.execute(step))::cancel;
         }
 
         private void enter() {
             if (this.decided.compareAndSet(false, true)) {
-                this.underWay.run();
-                this.entered.accept(this.permit);
+                this.underWay.cancel();
+                this.entered.accept(this.attempt);
             } else {
-                this.admission.leave();
+                this.attempt.leave();
             }
         }
 
         private void full(Bulkhead bulkhead) {
             if (this.decided.compareAndSet(false, true)) {
-                giveBack();
-                this.refused.accept(Refusals.bulkheadFull(this.call, LaterEntrance.this.policy, bulkhead.spec()));
+                this.attempt.refused();
+                this.refused.accept(
+                        Refusals.bulkheadFull(this.later.call(), LaterEntrance.this.policy, bulkhead.spec()));
             }
         }
 
         void cancel() {
             if (this.decided.compareAndSet(false, true)) {
-                this.underWay.run();
-                giveBack();
+                this.underWay.cancel();
+                this.attempt.refused();
             }
-        }
-
-        private void giveBack() {
-            RateLimiter limiter = this.admission.limiter();
-            if (limiter != null) {
-                limiter.release(this.reserved);
-            }
-            this.admission.released(this.permit);
         }
     }
 }

@@ -128,6 +128,7 @@ public final class ReliableCalls implements PlanContributor {
             FailureClassification known,
             PlanBuilder plan) {
         Reliable annotation = declared.annotation();
+        requireOneResult(operation, annotation);
         SafeToRetry safe = annotation.safeToRetry();
         plan.setting("safe-to-retry", Shown.of(safe), declared.source("safeToRetry"));
         int maxAttempts = policy.current().retry().maxAttempts();
@@ -145,19 +146,33 @@ public final class ReliableCalls implements PlanContributor {
         plan.stage(StagePosition.RETRY, (next) -> attempts(operation, next, settled, tools));
     }
 
+    /** The first elements would have been passed on before the rest could be judged. */
+    private static void requireOneResult(Operation operation, Reliable annotation) {
+        Class<?> type = operation.method().getReturnType();
+        if (!annotation.retryOnResult().isEmpty() && isReactive(type) && isMany(type)) {
+            throw new InvalidOperationException(
+                    ProblemCode.INVALID_SETTING,
+                    "%s of bean '%s' has @Reliable(retryOnResult = \"%s\") and returns %s, whose elements are passed on one by one"
+                            .formatted(
+                                    operation.method(),
+                                    operation.beanName(),
+                                    annotation.retryOnResult(),
+                                    type.getSimpleName()),
+                    "Remove retryOnResult, or return a Mono of the collected elements.");
+        }
+    }
+
+    private static boolean isMany(Class<?> type) {
+        return ReactiveAdapterRegistry.getSharedInstance().getAdapter(type).isMultiValue();
+    }
+
     private static Stage attempts(Operation operation, Stage next, SettledPolicy settled, AttemptTools tools) {
         Class<?> type = operation.method().getReturnType();
         if (CompletionStage.class.isAssignableFrom(type)) {
             return new FutureAttempts(next, settled, tools);
         }
         return isReactive(type)
-                ? new ReactorAttempts(
-                        next,
-                        settled,
-                        tools,
-                        ReactiveAdapterRegistry.getSharedInstance()
-                                .getAdapter(type)
-                                .isMultiValue())
+                ? new ReactorAttempts(next, settled, tools, isMany(type))
                 : new Attempts(next, settled, tools);
     }
 

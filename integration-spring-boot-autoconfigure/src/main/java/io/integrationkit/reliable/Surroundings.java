@@ -8,7 +8,14 @@ import java.util.random.RandomGenerator;
  * What reliable calls need of the world around them, so that tests own it.
  *
  * @param time measures and waits
- * @param executor runs attempts and recoveries of results that come later; may be shared with the application
+ * @param executor runs attempts and recoveries of results that come later; may be shared with the application. What it
+ *     refuses runs on the common pool: somebody waits for the answer
  * @param random draws the jitter; used by any number of threads
  */
-public record Surroundings(TimeSource time, Executor executor, RandomGenerator random) {}
+public record Surroundings(TimeSource time, Executor executor, RandomGenerator random) {
+
+    /** Sees to it that no step is refused. */
+    public Surroundings {
+        executor = new SteadyExecutor(executor);
+    }
+}

@@ -2,8 +2,8 @@ package io.integrationkit.autoconfigure.reliable;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanFactory;
 
 /**
@@ -29,17 +29,17 @@ final class ApplicationExecutor implements Executor {
             found = find();
             this.executor = found;
         }
-        try {
-            found.execute(work);
-        } catch (RejectedExecutionException ex) {
-            // Somebody waits for the answer, also of an application that is stopping or overloaded.
-            ForkJoinPool.commonPool().execute(work);
-        }
+        found.execute(work);
     }
 
     private Executor find() {
-        return (this.beanFactory.containsBean(NAME) && this.beanFactory.isTypeMatch(NAME, Executor.class))
-                ? this.beanFactory.getBean(NAME, Executor.class)
-                : ForkJoinPool.commonPool();
+        try {
+            return (this.beanFactory.containsBean(NAME) && this.beanFactory.isTypeMatch(NAME, Executor.class))
+                    ? this.beanFactory.getBean(NAME, Executor.class)
+                    : ForkJoinPool.commonPool();
+        } catch (BeansException ex) {
+            // The application is stopping, and somebody still waits for an answer.
+            return ForkJoinPool.commonPool();
+        }
     }
 }
