@@ -177,23 +177,20 @@ final class OperationMeters implements CallObserver.OfOperation {
 
     private static final class SumRecorder implements Recorder {
 
-        private final LongAdder calls = new LongAdder();
-
-        private final LongAdder nanos = new LongAdder();
+        private final CallSums sums = new CallSums();
 
         @Override
         public void record(long duration) {
-            this.calls.increment();
-            this.nanos.add(duration);
+            this.sums.add(duration);
         }
 
         @Override
         public long count() {
-            return this.calls.sum();
+            return this.sums.calls();
         }
 
         double nanos() {
-            return this.nanos.sum();
+            return this.sums.nanos();
         }
     }
 }

@@ -145,9 +145,23 @@ public final class CircuitBreaker {
                 && current.isUnguarded()
                 && !current.isSlow(durationNanos)
                 && current.window().tryCount(now)) {
+            if (current.window().mayBeSpotless()) {
+                findSpotless(current);
+            }
             return;
         }
         record(permit, false, durationNanos, now);
+    }
+
+    /** Nobody waits for this: whoever comes next finds it as well. */
+    private void findSpotless(Phase current) {
+        if (this.lock.tryLock()) {
+            try {
+                current.window().findSpotless();
+            } finally {
+                this.lock.unlock();
+            }
+        }
     }
 
     /**

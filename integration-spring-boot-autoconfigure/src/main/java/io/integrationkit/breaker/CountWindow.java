@@ -9,20 +9,46 @@ final class CountWindow extends Window {
 
     private final Numbers slow = new Numbers();
 
+    /** Whether the window is full of calls that are fine; set and taken back under the lock. */
+    private volatile boolean spotless;
+
+    /** Calls that are fine of which the window needs as many to be spotless. */
+    private volatile long spotlessFrom;
+
     CountWindow(int size) {
         this.size = size;
+        this.spotlessFrom = size;
     }
 
+    /**
+     * In a full window without failures and slow calls one more call that is fine changes nothing but its number, and
+     * numbers matter only beside those of calls that were not fine. So it is not even counted.
+     */
     @Override
     boolean tryCount(long now) {
-        countFine();
+        if (!this.spotless) {
+            countFine();
+        }
         return true;
     }
 
     @Override
+    boolean mayBeSpotless() {
+        return !this.spotless && fine() >= this.spotlessFrom;
+    }
+
+    @Override
+    void findSpotless() {
+        upTo(latest());
+        this.spotless = latest() >= this.size && this.failed.size() == 0 && this.slow.size() == 0;
+    }
+
+    @Override
     Tally record(boolean failed, boolean slow, long now) {
+        this.spotless = false;
         countRecorded();
         long number = latest();
+        this.spotlessFrom = fine() + this.size;
         if (failed) {
             this.failed.add(number);
         }

@@ -34,6 +34,14 @@ abstract class Window {
      */
     abstract boolean tryCount(long now);
 
+    /** Whether it is worth the lock to ask {@link #findSpotless()}. */
+    boolean mayBeSpotless() {
+        return false;
+    }
+
+    /** Looks whether further calls that are fine need not be counted; under the lock. */
+    void findSpotless() {}
+
     /** Counts any call; under the lock. */
     abstract Tally record(boolean failed, boolean slow, long now);
 
@@ -46,6 +54,10 @@ abstract class Window {
 
     final void countRecorded() {
         this.recorded++;
+    }
+
+    final long fine() {
+        return this.fine.sum();
     }
 
     /** Number of the latest call. */

@@ -11,6 +11,9 @@ public final class Deadline {
 
     private static final ThreadLocal<@Nullable Deadline> CURRENT = new ThreadLocal<>();
 
+    /** Whether one was ever bound: many applications have none, and need not look. */
+    private static volatile boolean used;
+
     private final TimeSource time;
 
     private final long expiresAt;
@@ -37,7 +40,7 @@ public final class Deadline {
      * @return the deadline bound to this thread, or {@code null} if there is none
      */
     public static @Nullable Deadline current() {
-        return CURRENT.get();
+        return used ? CURRENT.get() : null;
     }
 
     /**
@@ -47,9 +50,9 @@ public final class Deadline {
      * @return closing it binds what was bound before
      */
     public Scope open() {
-        Deadline outer = CURRENT.get();
+        Deadline outer = current();
         if (outer == null || this.expiresAt - outer.expiresAt < 0) {
-            CURRENT.set(this);
+            bind(this);
         }
         return () -> bind(outer);
     }
@@ -59,6 +62,7 @@ public final class Deadline {
         if (deadline == null) {
             CURRENT.remove();
         } else {
+            used = true;
             CURRENT.set(deadline);
         }
     }

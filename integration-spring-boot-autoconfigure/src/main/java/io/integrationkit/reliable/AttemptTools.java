@@ -26,7 +26,7 @@ record AttemptTools(
     /** Classifies a failed attempt; where it matters, by the requests that it sent. */
     Failure classify(Throwable failure, Settled settled, int sent) {
         Failure classified = this.classification.classify(failure);
-        if (!settled.rules().asksForEffect()) {
+        if (!settled.notesRequests()) {
             return classified;
         }
         boolean effect = SentRequests.effectPossible(sent, classified, failure);

@@ -53,7 +53,7 @@ final class Attempts implements Stage {
         Admission admission = settled.admission();
         long permit = this.entrance.enter(admission, call);
         long started = call.nanoTime();
-        int sent = settled.rules().asksForEffect() ? SentRequests.begin() : 0;
+        int sent = settled.notesRequests() ? SentRequests.begin() : 0;
         Object result;
         try {
             result = attempt(call, settled);
@@ -108,7 +108,7 @@ final class Attempts implements Stage {
         call.timePassed();
         long permit = enterAgain(call, settled, before);
         long started = call.nanoTime();
-        int sent = settled.rules().asksForEffect() ? SentRequests.begin() : 0;
+        int sent = settled.notesRequests() ? SentRequests.begin() : 0;
         Object result;
         try {
             result = attempt(call, settled);

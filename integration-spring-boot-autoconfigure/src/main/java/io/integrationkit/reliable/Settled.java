@@ -12,8 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param admission what an attempt has to pass
  * @param shared what the operations of the policy share
  * @param timed whether the time of an attempt is limited
+ * @param notesRequests whether it matters which requests a failed attempt sent
  */
-record Settled(Policy policy, RetryRules rules, Admission admission, SharedState shared, boolean timed) {
+record Settled(
+        Policy policy,
+        RetryRules rules,
+        Admission admission,
+        SharedState shared,
+        boolean timed,
+        boolean notesRequests) {
 
     /**
      * Tells how long an attempt that begins now may take.

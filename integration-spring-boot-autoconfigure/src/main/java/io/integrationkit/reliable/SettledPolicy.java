@@ -34,6 +34,6 @@ final class SettledPolicy {
         RetryRules rules = new RetryRules(
                 values.retry(), new BackOff(values.retry(), this.random), this.unknownOutcome, state.budget());
         boolean timed = values.attemptTimeout() != null || values.deadline() != null;
-        return new Settled(values, rules, state.admission(), state, timed);
+        return new Settled(values, rules, state.admission(), state, timed, rules.asksForEffect());
     }
 }

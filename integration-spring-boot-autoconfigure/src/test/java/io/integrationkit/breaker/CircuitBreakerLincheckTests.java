@@ -8,6 +8,7 @@ import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * are plain epochs here, so that stale ones and such as were never given are tried as well. The number of refusals is left
  * out: it is counted after the refusal.
  */
+@Tag("lincheck")
 @ParameterizedClass(name = "round {0}")
 @MethodSource(Rounds.ALL)
 class CircuitBreakerLincheckTests {

@@ -7,12 +7,14 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever the interleaving, the answers are those of some order one after the other. */
+@Tag("lincheck")
 @ParameterizedClass(name = "round {0}")
 @MethodSource(Rounds.ALL)
 class BulkheadLincheckTests {
