@@ -224,21 +224,14 @@ public final class Call {
         this.outcome = CallOutcome.DEAD_LETTERED;
     }
 
-    @Nullable
-    Object proceed() throws Throwable {
-        try {
-            MethodInvocation inside = this.insideTransaction;
-            if (inside != null) {
-                return inside.proceed();
-            }
-            return (this.attempts > 1) ? proceedAgain() : this.invocation.proceed();
-        } finally {
-            this.clockRead = false;
+    /** What is to proceed now: the advice behind the stages, and the method. */
+    MethodInvocation proceeding() {
+        this.clockRead = false;
+        MethodInvocation inside = this.insideTransaction;
+        if (inside != null) {
+            return inside;
         }
-    }
-
-    private @Nullable Object proceedAgain() throws Throwable {
-        return this.repetition.of(this.invocation, this.arguments).proceed();
+        return (this.attempts > 1) ? this.repetition.of(this.invocation, this.arguments) : this.invocation;
     }
 
     @Nullable

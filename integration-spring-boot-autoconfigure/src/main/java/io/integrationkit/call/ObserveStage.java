@@ -9,26 +9,19 @@ record ObserveStage(Stage next, CallObserver.OfOperation observer) implements St
 
     @Override
     public @Nullable Object run(Call call) throws Throwable {
-        if (Correlation.current() != null) {
-            return observed(call);
-        }
-        try (Scope scope = Correlation.open(null)) {
-            return observed(call);
-        }
-    }
-
-    private @Nullable Object observed(Call call) throws Throwable {
+        Scope own = (Correlation.current() == null) ? Correlation.open(null) : null;
         long started = call.nanoTime();
-        Object result;
         try {
-            result = this.next.run(call);
+            return this.next.run(call);
         } catch (Throwable failure) {
             failed(call);
-            this.observer.completed(call, call.nanoTime() - started);
             throw failure;
+        } finally {
+            this.observer.completed(call, call.nanoTime() - started);
+            if (own != null) {
+                own.close();
+            }
         }
-        this.observer.completed(call, call.nanoTime() - started);
-        return result;
     }
 
     static void failed(Call call) {

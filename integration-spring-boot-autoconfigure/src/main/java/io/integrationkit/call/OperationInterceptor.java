@@ -36,24 +36,24 @@ abstract sealed class OperationInterceptor implements MethodInterceptor {
         public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
             Plan current = this.plan.get();
             LaterResults later = current.laterResults();
-            if (later == null) {
-                return run(current, invocation);
+            if (later != null) {
+                return later.answer(() -> call(current, anew(invocation)), current.outer());
             }
-            return later.answer(() -> call(current, anew(invocation)), current.outer());
-        }
-
-        private @Nullable Object run(Plan current, MethodInvocation invocation) throws Throwable {
-            if (!isOpen(invocation)) {
-                return current.outer().run(call(current, invocation));
-            }
-            IdleCalls calls = IdleCalls.ofThread();
-            Call call = calls.take(current.operation(), invocation, this.chain, current.time());
-            tellInner(invocation, call);
+            IdleCalls calls = isOpen(invocation) ? IdleCalls.ofThread() : null;
+            Call call = (calls != null) ? idle(calls, current, invocation) : call(current, invocation);
             try {
                 return current.outer().run(call);
             } finally {
-                calls.give(call);
+                if (calls != null) {
+                    calls.give(call);
+                }
             }
+        }
+
+        private Call idle(IdleCalls calls, Plan current, MethodInvocation invocation) {
+            Call call = calls.take(current.operation(), invocation, this.chain, current.time());
+            tellInner(invocation, call);
+            return call;
         }
 
         /** A call of its own, which may be kept until its result comes. */

@@ -137,8 +137,8 @@ public final class PlanBuilder {
                 this.further,
                 List.copyOf(this.settings),
                 List.copyOf(this.findings),
-                chain(false, Call::proceed),
-                chain(true, Call::proceed));
+                chain(false, MethodStage.METHOD),
+                chain(true, MethodStage.METHOD));
     }
 
     private Stage chain(boolean insideTransaction, Stage innermost) {

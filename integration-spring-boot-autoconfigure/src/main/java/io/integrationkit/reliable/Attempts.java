@@ -19,8 +19,9 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * Makes the attempts of a blocking call, on the caller's thread: lets each in, runs it, tells circuit breaker and
  * bulkhead how it ended, and waits before the next. What it throws is the exception of the last attempt.
  *
- * <p>A call that succeeds at once runs straight through {@link #run} and allocates nothing; all the rest is in methods
- * of its own, so that this one stays small enough to be compiled as one piece.
+ * <p>All attempts are made by one loop in one method, although that makes it long: a call that succeeds at once runs
+ * straight through and allocates nothing, and each method more between the caller and the callee makes every exception
+ * of the callee dearer, whose stack trace has to be collected.
  */
 final class Attempts implements Stage {
 
@@ -30,6 +31,8 @@ final class Attempts implements Stage {
 
     private final AttemptTools tools;
 
+    private final @Nullable ResultCheck results;
+
     private final Entrance entrance;
 
     private final TimedAttempt timed;
@@ -38,6 +41,7 @@ final class Attempts implements Stage {
         this.next = next;
         this.policy = policy;
         this.tools = tools;
+        this.results = tools.results();
         this.entrance = new Entrance(policy.current().policy().name(), tools.time());
         this.timed = new TimedAttempt(next, tools.time(), tools.classification());
     }
@@ -45,48 +49,50 @@ final class Attempts implements Stage {
     @Override
     public @Nullable Object run(Call call) throws Throwable {
         Settled settled = this.policy.current();
-        RetryBudget budget = settled.shared().budget();
         long begun = call.nanoTime();
+        RetryBudget budget = settled.shared().budget();
         if (budget != null) {
             budget.called(begun);
         }
-        Admission admission = settled.admission();
-        long permit = this.entrance.enter(admission, call);
-        long started = call.nanoTime();
-        int sent = settled.notesRequests() ? SentRequests.begin() : 0;
-        Object result;
-        try {
-            result = attempt(call, settled);
-        } catch (Throwable failure) {
-            return failed(call, settled, begun, permit, started, sent, failure);
+        Ending ending = null;
+        Progress progress = null;
+        while (true) {
+            Admission admission = settled.admission();
+            long permit = (ending == null) ? this.entrance.enter(admission, call) : enterAgain(admission, call, ending);
+            long started = call.nanoTime();
+            int sent = settled.notesRequests() ? SentRequests.begin() : 0;
+            call.attemptStarted();
+            Object result = null;
+            Throwable failure = null;
+            try {
+                result = settled.timed() ? timed(call, settled) : this.next.run(call);
+            } catch (Throwable thrown) {
+                failure = thrown;
+            }
+            call.timePassed();
+            admission.leave();
+            if (failure == null) {
+                admission.succeeded(call, permit, started);
+                if (this.results == null || !this.results.unwanted(call, result)) {
+                    return result;
+                }
+            }
+            progress = (progress != null) ? progress : progress(call, begun);
+            ending = (failure != null)
+                    ? afterFailure(progress, call, settled, permit, started, sent, failure, ending)
+                    : afterUnwanted(progress, settled, result);
+            Duration wait = ending.pause();
+            if (wait == null || !paused(progress, ending, wait)) {
+                return ending.answer();
+            }
+            settled = this.policy.current();
+            call.timePassed();
         }
-        admission.leave();
-        admission.succeeded(call, permit, started);
-        ResultCheck results = this.tools.results();
-        return (results != null && results.unwanted(call, result)) ? unwanted(call, settled, begun, result) : result;
-    }
-
-    private @Nullable Object attempt(Call call, Settled settled) throws Throwable {
-        call.attemptStarted();
-        return settled.timed() ? timed(call, settled) : this.next.run(call);
     }
 
     private @Nullable Object timed(Call call, Settled settled) throws Throwable {
         Duration allowed = settled.timeForAttempt(Deadline.current());
         return (allowed != null) ? this.timed.run(call, allowed) : this.next.run(call);
-    }
-
-    private @Nullable Object failed(
-            Call call, Settled settled, long begun, long permit, long started, int sent, Throwable failure)
-            throws Throwable {
-        Progress progress = progress(call, begun);
-        return again(call, progress, afterFailure(progress, call, settled, permit, started, sent, failure));
-    }
-
-    private @Nullable Object unwanted(Call call, Settled settled, long begun, @Nullable Object result)
-            throws Throwable {
-        Progress progress = progress(call, begun);
-        return again(call, progress, afterUnwanted(progress, settled, result));
     }
 
     private Progress progress(Call call, long begun) {
@@ -95,64 +101,41 @@ final class Attempts implements Stage {
         return new Progress(call, begun, inTransaction, Deadline.current());
     }
 
-    private @Nullable Object again(Call call, Progress progress, Ending first) throws Throwable {
-        Ending ending = first;
-        for (Duration wait = ending.pause(); wait != null && paused(progress, ending, wait); wait = ending.pause()) {
-            ending = attemptAgain(call, progress, ending);
-        }
-        return ending.answer();
-    }
-
-    private Ending attemptAgain(Call call, Progress progress, Ending before) throws Throwable {
-        Settled settled = this.policy.current();
-        call.timePassed();
-        long permit = enterAgain(call, settled, before);
-        long started = call.nanoTime();
-        int sent = settled.notesRequests() ? SentRequests.begin() : 0;
-        Object result;
-        try {
-            result = attempt(call, settled);
-        } catch (Throwable failure) {
-            Ending ending = afterFailure(progress, call, settled, permit, started, sent, failure);
-            if (ending.category() == FailureCategory.REJECTED) {
-                explainRefusal(failure, before);
-            }
-            return ending;
-        }
-        settled.admission().leave();
-        settled.admission().succeeded(call, permit, started);
-        ResultCheck results = this.tools.results();
-        return (results != null && results.unwanted(call, result))
-                ? afterUnwanted(progress, settled, result)
-                : new Ending(null, result, null, settled, null);
-    }
-
     /** A refusal ends the attempts; the failure before it explains it. */
-    private long enterAgain(Call call, Settled settled, Ending before) {
+    private long enterAgain(Admission admission, Call call, Ending before) {
         try {
-            return this.entrance.enter(settled.admission(), call);
+            return this.entrance.enter(admission, call);
         } catch (RejectedException refusal) {
             explainRefusal(refusal, before);
             throw refusal;
         }
     }
 
-    private static void explainRefusal(Throwable refusal, Ending before) {
-        if (before.failure() != null) {
+    private static void explainRefusal(Throwable refusal, @Nullable Ending before) {
+        if (before != null && before.failure() != null) {
             Progress.attach(refusal, before.failure());
         }
     }
 
     private Ending afterFailure(
-            Progress progress, Call call, Settled settled, long permit, long started, int sent, Throwable failure) {
+            Progress progress,
+            Call call,
+            Settled settled,
+            long permit,
+            long started,
+            int sent,
+            Throwable failure,
+            @Nullable Ending before) {
         Admission admission = settled.admission();
-        admission.leave();
         if (failure instanceof Error) {
             admission.released(permit);
             return new Ending(failure, null, null, settled, null);
         }
         Failure classified = this.tools.classify(failure, settled, sent);
         admission.failed(call, permit, started, classified);
+        if (classified.category() == FailureCategory.REJECTED) {
+            explainRefusal(failure, before);
+        }
         Verdict verdict = progress.failed(settled.rules(), classified);
         Ending ending = new Ending(failure, null, classified.category(), settled, verdict);
         progress.explainIfOver(ending);

@@ -9,6 +9,8 @@ import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.Plan;
 import io.integrationkit.call.Setting;
 import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.limit.RateLimiter;
+import io.integrationkit.limit.RateLimiters;
 import io.integrationkit.reliable.OnExhausted;
 import io.integrationkit.reliable.Reliable;
 import io.integrationkit.reliable.SafeToRetry;
@@ -78,6 +80,7 @@ class ReliableSettingsTests {
                 });
         this.runner
                 .withBean("chat", Chat.class)
+                .withBean("limiters", RateLimiters.class, () -> (policy, spec, now) -> RateLimiter.local(spec, now))
                 .withPropertyValues(rate + "permits=7", rate + "burst=2", rate + "scope=cluster")
                 .run((context) -> {
                     assertSource(plan(context, "chat.ask"), "rate-limit.burst", "2", rate + "burst");
