@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
 import org.slf4j.MDC;
 import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -185,6 +187,46 @@ class ReactorAttemptsTests {
         this.executor.run();
         assertThat(bulkhead().running()).isZero();
         assertThat(this.attempts).hasSize(1);
+    }
+
+    @Test
+    void noMoreIsAskedForThanTheSubscriberAskedForWhileTheCallWaited() {
+        this.policies.bulkhead(1, Duration.ofSeconds(1));
+        subscribe(many());
+        BaseSubscriber<Object> slow = new BaseSubscriber<>() {
+
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {
+                subscription.request(1);
+            }
+
+            @Override
+            protected void hookOnNext(Object element) {
+                ReactorAttemptsTests.this.received.add(element);
+            }
+        };
+        many().subscribe(slow);
+        this.attempts.get(0).tryEmitComplete();
+        this.executor.run();
+        emit(1, "a");
+        emit(1, "b");
+        assertThat(this.received).containsExactly("a");
+        slow.request(1);
+        assertThat(this.received).containsExactly("a", "b");
+    }
+
+    @Test
+    void aCallThatIsCancelledBeforeItBeginsTakesNothing() {
+        this.policies.bulkhead(1, Duration.ZERO);
+        many().subscribe(new BaseSubscriber<>() {
+
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {
+                cancel();
+            }
+        });
+        assertThat(this.attempts).isEmpty();
+        assertThat(bulkhead().running()).isZero();
     }
 
     @Test
