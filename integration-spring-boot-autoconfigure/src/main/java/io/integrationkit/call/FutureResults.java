@@ -57,6 +57,11 @@ final class FutureResults implements LaterResults {
         return cancelling(recovered, source);
     }
 
+    @Override
+    public CompletionStage<?> begin(@Nullable Object result) {
+        return future(result);
+    }
+
     private static void recover(
             CompletableFuture<@Nullable Object> recovered, Carried carried, Throwable failure, Recovery recovery) {
         if (recovered.isDone()) {

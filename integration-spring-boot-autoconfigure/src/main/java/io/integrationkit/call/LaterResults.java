@@ -1,5 +1,6 @@
 package io.integrationkit.call;
 
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,14 @@ public interface LaterResults {
      * @return the result to be returned instead
      */
     Object recover(@Nullable Object result, Recovery recovery);
+
+    /**
+     * Begins a result that nobody else begins, for its work.
+     *
+     * @param result what the caller got; if it is lazy, it is subscribed to once
+     * @return completes when the result does; without a value if it may have several
+     */
+    CompletionStage<?> begin(@Nullable Object result);
 
     /** Told of the end of a result. */
     @FunctionalInterface

@@ -36,7 +36,7 @@ public final class OperationReplayer {
      *
      * @param operation name of the operation
      * @param arguments arguments as {@link PayloadCodec#writeArguments} wrote them
-     * @return what the operation returned
+     * @return what the operation returned; if its result comes later, a stage whose work was begun
      * @throws ProblemException if there is no such operation or the arguments do not fit it any more
      * @throws Throwable what the operation threw
      */
@@ -54,7 +54,9 @@ public final class OperationReplayer {
         Method method = AopUtils.selectInvocableMethod(plan.operation().method(), bean.getClass());
         method.setAccessible(true);
         try {
-            return method.invoke(bean, values);
+            Object result = method.invoke(bean, values);
+            LaterResults later = plan.laterResults();
+            return (later != null) ? later.begin(result) : result;
         } catch (InvocationTargetException ex) {
             throw ex.getTargetException();
         }

@@ -3,6 +3,7 @@ package io.integrationkit.call;
 import io.integrationkit.context.Carried;
 import io.integrationkit.context.CarriedPublisher;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -67,6 +68,11 @@ final class ReactorResults implements LaterResults {
                     }
                 }))
                 .subscribeOn(this.blocking);
+    }
+
+    @Override
+    public CompletionStage<?> begin(@Nullable Object result) {
+        return flux(result).then().toFuture();
     }
 
     /** A method that returns {@code null} instead of a publisher has nothing to say. */

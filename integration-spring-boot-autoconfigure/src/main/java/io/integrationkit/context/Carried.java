@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * What a call takes along when it goes on on another thread: the MDC, with the correlation id in it, and the deadline.
- * Immutable; may be opened on any number of threads.
+ * What a call takes along when it goes on on another thread: the MDC, with the correlation id in it, the deadline, and the
+ * dead letter that is replayed. Immutable; may be opened on any number of threads.
  */
 public final class Carried {
 
@@ -14,9 +14,12 @@ public final class Carried {
 
     private final @Nullable Deadline deadline;
 
-    private Carried(@Nullable Map<String, String> mdc, @Nullable Deadline deadline) {
+    private final @Nullable Replay replay;
+
+    private Carried(@Nullable Map<String, String> mdc, @Nullable Deadline deadline, @Nullable Replay replay) {
         this.mdc = mdc;
         this.deadline = deadline;
+        this.replay = replay;
     }
 
     /**
@@ -25,7 +28,7 @@ public final class Carried {
      * @return a copy
      */
     public static Carried capture() {
-        return new Carried(MDC.getCopyOfContextMap(), Deadline.current());
+        return new Carried(MDC.getCopyOfContextMap(), Deadline.current(), Replay.current());
     }
 
     /**
@@ -36,11 +39,14 @@ public final class Carried {
     public Scope open() {
         Map<String, String> before = MDC.getCopyOfContextMap();
         Deadline outer = Deadline.current();
+        Replay replayed = Replay.current();
         bind(this.mdc);
         Deadline.bind(this.deadline);
+        Replay.bind(this.replay);
         return () -> {
             bind(before);
             Deadline.bind(outer);
+            Replay.bind(replayed);
         };
     }
 

@@ -3,7 +3,7 @@ package io.integrationkit.context;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Marks a call as the replay of a dead letter, on the thread that replays it. The idempotency stage lets exactly this
+ * Marks a call as the replay of a dead letter, on the thread that replays it and on those on which the call goes on. The idempotency stage lets exactly this
  * entry claim its key again; the dead-letter store updates the entry instead of adding one when the replay fails too.
  */
 public final class Replay {
@@ -12,7 +12,8 @@ public final class Replay {
 
     private final String entryId;
 
-    private boolean deadLetteredAgain;
+    /** A result that comes later is given up on another thread than the one that replays. */
+    private volatile boolean deadLetteredAgain;
 
     private Replay(String entryId) {
         this.entryId = entryId;
@@ -45,13 +46,16 @@ public final class Replay {
     public Scope open() {
         Replay outer = CURRENT.get();
         CURRENT.set(this);
-        return () -> {
-            if (outer == null) {
-                CURRENT.remove();
-            } else {
-                CURRENT.set(outer);
-            }
-        };
+        return () -> bind(outer);
+    }
+
+    /** Binds exactly this replay to the thread, or none. */
+    static void bind(@Nullable Replay replay) {
+        if (replay == null) {
+            CURRENT.remove();
+        } else {
+            CURRENT.set(replay);
+        }
     }
 
     /**

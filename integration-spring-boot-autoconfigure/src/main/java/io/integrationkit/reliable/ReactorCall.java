@@ -11,6 +11,7 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.core.publisher.SynchronousSink;
 import reactor.core.scheduler.Scheduler;
 
@@ -37,12 +38,10 @@ final class ReactorCall {
     }
 
     /** Makes an attempt; subscribed to once. */
-    Flux<Object> attempt() {
+    Publisher<Object> attempt() {
         this.ending = null;
-        return Mono.<Admitted>create((sink) -> sink.onCancel(
-                        this.entrance.enter(this.call.settled(), this.call, sink::success, sink::error)::run))
-                .doOnDiscard(Admitted.class, Admitted::unused)
-                .flatMapMany(this::work);
+        return (subscriber) ->
+                new ReactorAttempt(Operators.toCoreSubscriber(subscriber), this::work).begin(this.entrance, this.call);
     }
 
     private Flux<Object> work(Admitted attempt) {

@@ -21,6 +21,7 @@ import io.integrationkit.failure.IntegrationException;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import io.integrationkit.failure.RejectedException;
+import io.integrationkit.reliable.Reliable;
 import io.integrationkit.testsupport.ManualTime;
 import java.io.IOException;
 import java.time.Duration;
@@ -46,6 +47,8 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 @ExtendWith(OutputCaptureExtension.class)
 class IdempotentTests {
@@ -432,6 +435,38 @@ class IdempotentTests {
         }
     }
 
+    static class LaterReliable {
+        @Reliable
+        @Idempotent(key = "#key")
+        public CompletableFuture<String> call(String key) {
+            return CompletableFuture.completedFuture(key);
+        }
+    }
+
+    static class MonoReliable {
+        @Reliable
+        @Idempotent(key = "#key")
+        public Mono<String> call(String key) {
+            return Mono.just(key);
+        }
+    }
+
+    static class FluxReliable {
+        @Reliable
+        @Idempotent(key = "#key")
+        public Flux<String> call(String key) {
+            return Flux.just(key);
+        }
+    }
+
+    static class FutureOfNothing {
+        @Reliable
+        @Idempotent(key = "#key")
+        public CompletableFuture<Void> call(String key) {
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
     static class Anything {
         @Idempotent(key = "#key")
         public Object call(String key) {
@@ -462,7 +497,18 @@ class IdempotentTests {
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {Later.class, Anything.class, Streaming.class, RawOptional.class, Generic.class})
+    @ValueSource(
+            classes = {
+                LaterReliable.class,
+                MonoReliable.class,
+                FluxReliable.class,
+                FutureOfNothing.class,
+                Later.class,
+                Anything.class,
+                Streaming.class,
+                RawOptional.class,
+                Generic.class
+            })
     void resultsThatCannotBeReadAgainEndStartUp(Class<?> bean) {
         assertStartFails(bean, ProblemCode.RESULT_NOT_SERIALIZABLE, "cannot be remembered");
     }

@@ -2,6 +2,8 @@ package io.integrationkit.reliable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.integrationkit.breaker.CircuitBreaker;
+import io.integrationkit.breaker.CircuitState;
 import io.integrationkit.call.Operation;
 import io.integrationkit.call.SimpleCalls;
 import io.integrationkit.call.Stage;
@@ -33,19 +35,21 @@ import reactor.core.publisher.Sinks;
 @Timeout(60)
 class LaterRaceTests {
 
-    private static final int RACES = 2000;
+    private static final int RACES = Rounds.share(2000);
 
     private static final Duration MS_10 = Duration.ofMillis(10);
 
     private final ManualTime time = new ManualTime();
 
+    private final RetrySpec once = new RetrySpec(1, Duration.ZERO, Duration.ZERO, 1, Jitter.NONE, null);
+
     private final Policies policies = new Policies(this.time)
-            .retry(new RetrySpec(1, Duration.ZERO, Duration.ZERO, 1, Jitter.NONE, null))
+            .retry(this.once)
             .breaker(BreakerSpecs.of(10, 100, 10, MS_10, 1))
             .attemptTimeout(MS_10)
             .bulkhead(1, Duration.ofHours(1));
 
-    private final SettledPolicy settled = this.policies.settle();
+    private SettledPolicy settled = this.policies.settle();
 
     private final Operation operation = SimpleCalls.operation(this, "work");
 
@@ -124,6 +128,70 @@ class LaterRaceTests {
             assertThat(outcomes).hasValue(1);
             assertNothingIsLost();
         }
+    }
+
+    @Test
+    void aSubscriptionIsCancelledAndGrantedItsPlaceAtOnce() throws Exception {
+        for (int i = 0; i < RACES; i++) {
+            Sinks.Many<Object> first = Sinks.many().unicast().onBackpressureBuffer();
+            flux((call) -> first.asFlux()).subscribe();
+            Disposable subscription = flux((call) -> Flux.never()).subscribe();
+            race(subscription::dispose, first::tryEmitComplete);
+            assertNothingIsLost();
+        }
+    }
+
+    @Test
+    void theProbeOfAFutureThatIsCancelledAndGrantedItsPlaceAtOnceIsGivenBack() throws Exception {
+        this.settled = probing();
+        for (int i = 0; i < RACES; i++) {
+            CompletableFuture<Object> first = new CompletableFuture<>();
+            future((call) -> first);
+            awaitProbe();
+            CompletableFuture<?> answer = future((call) -> new CompletableFuture<>());
+            race(() -> answer.cancel(true), () -> first.complete("done"));
+            assertTheProbeIsFree();
+            assertNothingIsLost();
+        }
+    }
+
+    @Test
+    void theProbeOfASubscriptionThatIsCancelledAndGrantedItsPlaceAtOnceIsGivenBack() throws Exception {
+        this.settled = probing();
+        for (int i = 0; i < RACES; i++) {
+            Sinks.Many<Object> first = Sinks.many().unicast().onBackpressureBuffer();
+            flux((call) -> first.asFlux()).subscribe();
+            awaitProbe();
+            Disposable subscription = flux((call) -> Flux.never()).subscribe();
+            race(subscription::dispose, first::tryEmitComplete);
+            assertTheProbeIsFree();
+            assertNothingIsLost();
+        }
+    }
+
+    private SettledPolicy probing() {
+        return new Policies(this.time)
+                .retry(this.once)
+                .breaker(BreakerSpecs.of(10, 100, 1, MS_10, 1))
+                .bulkhead(1, Duration.ofHours(1))
+                .settle();
+    }
+
+    /** One failure opens the circuit; when its time is over the next call is the only probe. */
+    private void awaitProbe() {
+        breaker().failed(breaker().tryAcquire(this.time.nanoTime()), 0, this.time.nanoTime());
+        this.time.advance(MS_10);
+    }
+
+    private void assertTheProbeIsFree() {
+        long probe = breaker().tryAcquire(this.time.nanoTime());
+        assertThat(probe).isNotEqualTo(CircuitBreaker.REFUSED);
+        breaker().succeeded(probe, 0, this.time.nanoTime());
+        assertThat(breaker().status(this.time.nanoTime()).state()).isEqualTo(CircuitState.CLOSED);
+    }
+
+    private CircuitBreaker breaker() {
+        return Objects.requireNonNull(this.settled.current().admission().breaker());
     }
 
     private void assertNothingIsLost() {

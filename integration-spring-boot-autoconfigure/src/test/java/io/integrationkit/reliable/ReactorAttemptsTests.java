@@ -2,12 +2,14 @@ package io.integrationkit.reliable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.integrationkit.call.Call;
 import io.integrationkit.call.Operation;
 import io.integrationkit.call.SimpleCalls;
 import io.integrationkit.call.Stage;
 import io.integrationkit.context.Correlation;
 import io.integrationkit.context.Deadline;
 import io.integrationkit.context.Scope;
+import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.RejectedException;
 import io.integrationkit.limit.Bulkhead;
 import io.integrationkit.limit.RateLimitSpec;
@@ -18,6 +20,7 @@ import io.integrationkit.testsupport.ManualTime;
 import io.integrationkit.testsupport.StepExecutor;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,8 +31,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
 import org.slf4j.MDC;
 import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -188,6 +193,87 @@ class ReactorAttemptsTests {
     }
 
     @Test
+    void aPlaceIsGivenBackIfTheSubscriptionIsCancelledBetweenItsGrantAndTheWork() {
+        List<Disposable> waiting = new ArrayList<>();
+        TimeSource cancelling = new ForwardingTime(this.time, () -> waiting.forEach(Disposable::dispose));
+        Policies granting = new Policies(cancelling).bulkhead(1, Duration.ofSeconds(1));
+        this.settled = granting.settle();
+        subscribe(Flux.from(run(granting, this::attempt, true)));
+        waiting.add(subscribe(Flux.from(run(granting, this::attempt, true))));
+        this.attempts.get(0).tryEmitComplete();
+        assertThat(bulkhead().running()).isZero();
+        assertThat(this.attempts).hasSize(1);
+    }
+
+    /** Says when the timer of a wait that has come to its end is cancelled. */
+    private record ForwardingTime(TimeSource time, Runnable timerCancelled) implements TimeSource {
+
+        @Override
+        public Instant now() {
+            return this.time.now();
+        }
+
+        @Override
+        public long nanoTime() {
+            return this.time.nanoTime();
+        }
+
+        @Override
+        public void sleep(Duration duration) throws InterruptedException {
+            this.time.sleep(duration);
+        }
+
+        @Override
+        public Timer schedule(Duration delay, Runnable task) {
+            Timer timer = this.time.schedule(delay, task);
+            return () -> {
+                this.timerCancelled.run();
+                return timer.cancel();
+            };
+        }
+    }
+
+    @Test
+    void noMoreIsAskedForThanTheSubscriberAskedForWhileTheCallWaited() {
+        this.policies.bulkhead(1, Duration.ofSeconds(1));
+        subscribe(many());
+        BaseSubscriber<Object> slow = new BaseSubscriber<>() {
+
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {
+                subscription.request(1);
+            }
+
+            @Override
+            protected void hookOnNext(Object element) {
+                ReactorAttemptsTests.this.received.add(element);
+            }
+        };
+        many().subscribe(slow);
+        this.attempts.get(0).tryEmitComplete();
+        this.executor.run();
+        emit(1, "a");
+        emit(1, "b");
+        assertThat(this.received).containsExactly("a");
+        slow.request(1);
+        assertThat(this.received).containsExactly("a", "b");
+    }
+
+    @Test
+    void aCallThatIsCancelledBeforeItBeginsTakesNothing() {
+        this.policies.bulkhead(1, Duration.ZERO);
+        many().subscribe(new BaseSubscriber<>() {
+
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {
+                cancel();
+            }
+        });
+        assertThat(this.attempts).isEmpty();
+        assertThat(bulkhead().running()).isZero();
+    }
+
+    @Test
     void theContextOfTheSubscriberReachesThePublisherOfTheMethod() {
         int[] calls = {0};
         subscribe(mono((call) -> Mono.deferContextual((context) -> {
@@ -228,25 +314,29 @@ class ReactorAttemptsTests {
     }
 
     private Flux<Object> many() {
-        return Flux.from(run(
-                (call) -> {
-                    Sinks.Many<Object> attempt = Sinks.many().unicast().onBackpressureBuffer();
-                    this.attempts.add(attempt);
-                    return attempt.asFlux().doOnCancel(() -> this.cancelled++);
-                },
-                true));
+        return Flux.from(run(this::attempt, true));
+    }
+
+    private Flux<Object> attempt(Call call) {
+        Sinks.Many<Object> attempt = Sinks.many().unicast().onBackpressureBuffer();
+        this.attempts.add(attempt);
+        return attempt.asFlux().doOnCancel(() -> this.cancelled++);
     }
 
     private Mono<Object> mono(Stage method) {
         return Mono.from(run(method, false));
     }
 
-    @SuppressWarnings("unchecked")
     private Publisher<Object> run(Stage method, boolean many) {
         if (this.settled == null) {
             this.settled = this.policies.settle();
         }
-        return (Publisher<Object>) new ReactorAttempts(method, this.settled, this.policies.tools(), many)
+        return run(this.policies, method, many);
+    }
+
+    @SuppressWarnings("unchecked")
+    private Publisher<Object> run(Policies with, Stage method, boolean many) {
+        return (Publisher<Object>) new ReactorAttempts(method, Objects.requireNonNull(this.settled), with.tools(), many)
                 .run(SimpleCalls.call(this.time, this.operation));
     }
 
