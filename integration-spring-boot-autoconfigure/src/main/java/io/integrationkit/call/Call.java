@@ -44,6 +44,8 @@ public final class Call {
 
     private @Nullable String deadLetterId;
 
+    private CallTracing.@Nullable Span span;
+
     Call(Operation operation, MethodInvocation invocation, Repetition repetition, TimeSource time) {
         this.operation = operation;
         this.invocation = invocation;
@@ -74,6 +76,7 @@ public final class Call {
         this.refusal = null;
         this.key = null;
         this.deadLetterId = null;
+        this.span = null;
     }
 
     /**
@@ -222,6 +225,19 @@ public final class Call {
     public void deadLettered(String entryId) {
         this.deadLetterId = entryId;
         this.outcome = CallOutcome.DEAD_LETTERED;
+    }
+
+    /**
+     * Returns the span of this call; the attempts find it here, also on other threads.
+     *
+     * @return the span, or {@code null} if calls are not traced
+     */
+    public CallTracing.@Nullable Span span() {
+        return this.span;
+    }
+
+    void traced(CallTracing.Span begun) {
+        this.span = begun;
     }
 
     /** What is to proceed now: the advice behind the stages, and the method. */

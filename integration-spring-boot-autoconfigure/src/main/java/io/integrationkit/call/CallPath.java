@@ -1,17 +1,24 @@
 package io.integrationkit.call;
 
-/** What every operation has, whatever its annotations: a correlation id, an observer and the check of its deadline. */
+import org.jspecify.annotations.Nullable;
+
+/** What every operation has, whatever its annotations: a correlation id, an observer, the
+ * check of its deadline, and spans where there is a tracer. */
 public final class CallPath implements PlanContributor {
 
     private final CallObserver observer;
+
+    private final @Nullable CallTracing tracing;
 
     /**
      * Creates the contributor.
      *
      * @param observer told of each call
+     * @param tracing gives calls and attempts their spans; {@code null} leaves both stages out
      */
-    public CallPath(CallObserver observer) {
+    public CallPath(CallObserver observer, @Nullable CallTracing tracing) {
         this.observer = observer;
+        this.tracing = tracing;
     }
 
     @Override
@@ -22,5 +29,28 @@ public final class CallPath implements PlanContributor {
             return (later == null) ? new ObserveStage(next, observed) : new ObserveLaterStage(next, observed, later);
         });
         plan.stage(StagePosition.DEADLINE, (next) -> new DeadlineStage(next, plan.timeAllowed(), plan.time()));
+        if (this.tracing != null) {
+            trace(this.tracing.trace(operation), plan);
+        }
+    }
+
+    private static void trace(CallTracing.OfOperation tracing, PlanBuilder plan) {
+        plan.stage(StagePosition.TRACE, (next) -> {
+            LaterResults later = plan.laterResults();
+            TraceStage.Beginning spans = (call) -> {
+                CallTracing.Span span = tracing.call(call);
+                call.traced(span);
+                return span;
+            };
+            return (later == null)
+                    ? new TraceStage(next, spans)
+                    : new TraceLaterStage(next, spans, later, later::whenDone);
+        });
+        plan.stage(StagePosition.ATTEMPT_TRACE, (next) -> {
+            LaterResults later = plan.laterResults();
+            return (later == null)
+                    ? new TraceStage(next, tracing::attempt)
+                    : new TraceLaterStage(next, tracing::attempt, later, later::whenWorkDone);
+        });
     }
 }

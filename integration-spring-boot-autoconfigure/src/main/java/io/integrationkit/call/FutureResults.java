@@ -2,6 +2,7 @@ package io.integrationkit.call;
 
 import io.integrationkit.context.Carried;
 import io.integrationkit.context.Scope;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -39,6 +40,26 @@ final class FutureResults implements LaterResults {
             }
         });
         return cancelling(told, source);
+    }
+
+    @Override
+    public Object whenWorkDone(@Nullable Object result, End end) {
+        CompletionStage<?> source =
+                (result instanceof CompletionStage<?> stage) ? stage : CompletableFuture.completedFuture(result);
+        Work work = new Work(source);
+        source.whenComplete((value, failure) -> {
+            try {
+                end.ended((failure != null) ? cause(failure) : null);
+            } finally {
+                pass(work, value, failure);
+            }
+        });
+        return work;
+    }
+
+    @Override
+    public @Nullable Object within(@Nullable Object result, Map<String, ?> context) {
+        return result;
     }
 
     @Override
@@ -107,5 +128,24 @@ final class FutureResults implements LaterResults {
 
     static Throwable cause(Throwable failure) {
         return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
+    }
+
+    /** Ends when its source does, which may go on after it was cancelled, or may not know how to be cancelled. */
+    private static final class Work extends CompletableFuture<@Nullable Object> {
+
+        private final CompletionStage<?> source;
+
+        Work(CompletionStage<?> source) {
+            this.source = source;
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            try {
+                return this.source.toCompletableFuture().cancel(mayInterruptIfRunning);
+            } catch (UnsupportedOperationException ex) {
+                return false;
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.integrationkit.call;
 
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -40,6 +41,26 @@ public interface LaterResults {
      * @return the same result, to be returned instead
      */
     Object whenDone(@Nullable Object result, End end);
+
+    /**
+     * Has something told how the work of an attempt ended, once. Unlike with {@link #whenDone}, cancelling what is
+     * returned asks the work to stop and is not its end.
+     *
+     * @param result what the method returned
+     * @param end told of the end
+     * @return the result to be returned instead
+     */
+    Object whenWorkDone(@Nullable Object result, End end);
+
+    /**
+     * Lets lazy work know what surrounds it, which the thread on which it is done does not know.
+     *
+     * @param result what a stage returned
+     * @param context what the work finds in its Reactor context
+     * @return the result to be returned instead; the same one if it is not lazy
+     */
+    @Nullable
+    Object within(@Nullable Object result, Map<String, ?> context);
 
     /**
      * Puts another result in the place of a failed one.

@@ -2,6 +2,7 @@ package io.integrationkit.call;
 
 import io.integrationkit.context.Carried;
 import io.integrationkit.context.CarriedPublisher;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -45,6 +46,17 @@ final class ReactorResults implements LaterResults {
                     .doOnComplete(() -> tell(told, end, null))
                     .doOnCancel(() -> tell(told, end, new CancellationException("the subscription was cancelled")));
         }));
+    }
+
+    /** A cancelled subscription ends the work as far as one can know. */
+    @Override
+    public Object whenWorkDone(@Nullable Object result, End end) {
+        return whenDone(result, end);
+    }
+
+    @Override
+    public Object within(@Nullable Object result, Map<String, ?> context) {
+        return typed(flux(result).contextWrite((known) -> known.putAllMap(context)));
     }
 
     private static void tell(AtomicBoolean told, End end, @Nullable Throwable failure) {

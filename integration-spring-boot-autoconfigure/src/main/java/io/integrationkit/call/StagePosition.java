@@ -5,8 +5,10 @@ package io.integrationkit.call;
  * is fixed and the same for every operation.
  */
 public enum StagePosition {
-    /** Correlation id, meters, observation. */
+    /** Correlation id, meters. */
     OBSERVE,
+    /** Span of the call, where there is a tracer. */
+    TRACE,
     /** Refuses a call whose deadline is over. */
     DEADLINE,
     /** Messages remembered in memory: a duplicate costs no attempt. */
@@ -25,6 +27,8 @@ public enum StagePosition {
     BULKHEAD,
     /** Asks an attempt to stop when its time is over. */
     ATTEMPT_TIMEOUT,
+    /** Span of the attempt, where there is a tracer. */
+    ATTEMPT_TRACE,
     /** Inbox row in the transaction of the attempt. */
     TRANSACTIONAL_DEDUPLICATE,
     /** Claim and result in the transaction of the attempt. */
@@ -36,6 +40,6 @@ public enum StagePosition {
      * @return whether the stage runs inside the transaction
      */
     public boolean insideTransaction() {
-        return this.compareTo(ATTEMPT_TIMEOUT) > 0;
+        return this.compareTo(ATTEMPT_TRACE) > 0;
     }
 }

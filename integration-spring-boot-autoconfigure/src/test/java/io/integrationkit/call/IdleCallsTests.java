@@ -3,10 +3,13 @@ package io.integrationkit.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.integrationkit.context.Scope;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.ProblemCode;
+import java.util.Map;
 import java.util.concurrent.FutureTask;
 import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class IdleCallsTests {
@@ -30,6 +33,7 @@ class IdleCallsTests {
         call.refused(ProblemCode.CIRCUIT_OPEN);
         call.identifiedBy("key");
         call.deadLettered("entry");
+        call.traced(new NoSpan());
         calls.give(call);
         Call next = take(calls, this.second);
         assertThat(next).isSameAs(call);
@@ -39,6 +43,7 @@ class IdleCallsTests {
         assertThat(next.refusal()).isNull();
         assertThat(next.key()).isNull();
         assertThat(next.deadLetterId()).isNull();
+        assertThat(next.span()).isNull();
         assertThat(next.outcome()).isEqualTo(CallOutcome.EXECUTED);
         calls.give(next);
     }
@@ -75,5 +80,21 @@ class IdleCallsTests {
 
     private Call take(IdleCalls calls, MethodInvocation invocation) {
         return calls.take(this.operation, invocation, (repeated, same) -> repeated, TimeSource.system());
+    }
+
+    private static final class NoSpan implements CallTracing.Span {
+
+        @Override
+        public Scope open() {
+            return () -> {};
+        }
+
+        @Override
+        public Map<String, ?> context() {
+            return Map.of();
+        }
+
+        @Override
+        public void ended(Call call, @Nullable Throwable failure) {}
     }
 }

@@ -2,6 +2,7 @@ package io.integrationkit.autoconfigure.call;
 
 import io.integrationkit.call.CallObserver;
 import io.integrationkit.call.CallPath;
+import io.integrationkit.call.CallTracing;
 import io.integrationkit.call.OperationProxyPostProcessor;
 import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.OperationReplayer;
@@ -42,8 +43,8 @@ public final class CallAutoConfiguration {
     }
 
     @Bean
-    CallPath integrationCallPath(ObjectProvider<CallObserver> observer) {
-        return new CallPath(observer.getIfUnique(() -> CallObserver.NONE));
+    CallPath integrationCallPath(ObjectProvider<CallObserver> observer, ObjectProvider<CallTracing> tracing) {
+        return new CallPath(observer.getIfUnique(() -> CallObserver.NONE), tracing.getIfUnique());
     }
 
     @Bean
