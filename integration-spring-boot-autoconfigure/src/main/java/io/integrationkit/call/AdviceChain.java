@@ -54,10 +54,8 @@ final class AdviceChain implements Call.Repetition {
             throw new IllegalStateException("The proxy cannot be asked for its advice");
         }
         Remaining chain = this.remaining;
-        List<Advisor> advisors = List.of(advised.getAdvisors());
-        if (chain == null
-                || !chain.advisors().equals(advisors)
-                || !chain.method().equals(first.getMethod())) {
+        Advisor[] advisors = advised.getAdvisors();
+        if (chain == null || !chain.isOf(first.getMethod(), advisors)) {
             chain = new Remaining(first.getMethod(), advisors, behindOurs(advised, reflective));
             this.remaining = chain;
         }
@@ -80,7 +78,21 @@ final class AdviceChain implements Call.Repetition {
         return behind;
     }
 
-    private record Remaining(Method method, List<Advisor> advisors, List<Object> interceptors) {}
+    /** The advice behind ours, as long as the proxy has the very same advisors. */
+    private record Remaining(Method method, Advisor[] advisors, List<Object> interceptors) {
+
+        boolean isOf(Method called, Advisor[] present) {
+            if (this.advisors.length != present.length || !this.method.equals(called)) {
+                return false;
+            }
+            for (int i = 0; i < present.length; i++) {
+                if (this.advisors[i] != present[i]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
 
     /** Knows the attributes of the first invocation; what is set for one attempt is not seen by another. */
     private static final class Repeated extends ReflectiveMethodInvocation {

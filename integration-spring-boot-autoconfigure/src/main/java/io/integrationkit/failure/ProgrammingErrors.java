@@ -36,9 +36,25 @@ final class ProgrammingErrors implements FailureClassifier {
                 || failure instanceof CloneNotSupportedException
                 || isReflection(failure)
                 || failure instanceof SecurityException
+                || isRefusalOfSpringSecurity(failure)
                 || failure instanceof TransactionUsageException
                 || (failure instanceof NonTransientDataAccessException
                         && !(failure instanceof UncategorizedDataAccessException));
+    }
+
+    /** By name: Spring Security need not be there. */
+    private static boolean isRefusalOfSpringSecurity(Throwable failure) {
+        for (Class<?> type = failure.getClass(); type != RuntimeException.class; type = type.getSuperclass()) {
+            if (type == null) {
+                return false;
+            }
+            String name = type.getName();
+            if (name.equals("org.springframework.security.access.AccessDeniedException")
+                    || name.equals("org.springframework.security.core.AuthenticationException")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isReflection(Throwable failure) {

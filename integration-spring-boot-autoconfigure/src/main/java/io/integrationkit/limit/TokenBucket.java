@@ -9,11 +9,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>The lock is held for a few additions; who is going to be refused asks {@link #waitAt} first, which takes none.
  *
  * <p><b>Giving back.</b> A permit that comes back must not count if the bucket would have been full with it in the
- * meantime: its refill would have run over, and two calls would begin where one may. So each taking leaves a mark: how
- * much was missing when the permit was used, which for one that waited is the moment of its beginning. A permit that
- * comes back is worth the least that was missing at any use after its own taking, and at most itself; all those marks
- * then sink by as much, for this is how it would have been without it. What the bucket shows is then what it would show
- * had the permit never been taken, or less.
+ * meantime: its refill would have run over, and two calls would begin where one may. What would have been is certain for
+ * the latest taking only, so that one can be undone, once; any other permit that comes back is lost, which is the safe
+ * side.
  */
 final class TokenBucket {
 
@@ -49,9 +47,10 @@ final class TokenBucket {
 
     private long fullFraction;
 
-    private long latest;
+    private long latest = Long.MIN_VALUE;
 
-    private final LowMarks marks = new LowMarks();
+    /** Whether a permit of the latest taking can come back. */
+    private boolean undoable;
 
     TokenBucket(RateLimitSpec spec, int size, long now) {
         this.origin = now;
@@ -105,12 +104,9 @@ final class TokenBucket {
     void giveBack(long reservedAt) {
         this.lock.lock();
         try {
-            long worth = this.marks.lower(reservedAt - this.origin, this.intervalUp);
-            if (worth == this.intervalUp) {
+            if (this.undoable && reservedAt - this.origin == this.latest) {
+                this.undoable = false;
                 move(-1);
-            } else {
-                this.full -= worth;
-                publish();
             }
         } finally {
             this.lock.unlock();
@@ -138,9 +134,9 @@ final class TokenBucket {
             this.full = begin;
             this.fullFraction = 0;
         }
-        // Of two permits of one nanosecond the earlier is not known; only for those that waited does it matter.
-        this.marks.add(wait > 0 ? at + 1 : at, this.full - begin);
         move(count);
+        // Of two takings of one reading nobody can tell which one comes back.
+        this.undoable = at != this.latest;
         this.latest = at;
         long next = this.takings + 1;
         this.takings = next;

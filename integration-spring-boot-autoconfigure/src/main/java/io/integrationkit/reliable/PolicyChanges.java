@@ -75,13 +75,20 @@ public final class PolicyChanges {
      * @param settings what to change
      * @param actor who changes it
      * @param expiresAfter time after which the change ends by itself, or {@code null} for never
-     * @throws InvalidOperationException if there is no such policy, nothing to change, or a value cannot work for one
-     *     of the operations of the policy; then nothing has changed
+     * @throws InvalidOperationException if there is no such policy, nothing to change, a setting that is settled at
+     *     start-up ({@code on-exhausted}), or a value that cannot work for one of the operations of the policy; then
+     *     nothing has changed
      */
     public void change(String policy, PolicySettings settings, String actor, @Nullable Duration expiresAfter) {
         PolicyGroup group = find(policy);
         if (settings.values().isEmpty()) {
             throw invalid("A change of policy '%s' has no settings".formatted(group.name()), "Name what to change.");
+        }
+        if (settings.onExhausted() != null) {
+            throw invalid(
+                    "on-exhausted of policy '%s' cannot be changed while the application runs: what becomes of a call is checked at start-up"
+                            .formatted(group.name()),
+                    "Set %s and start the application again.".formatted(PolicyNames.key(group.name(), "on-exhausted")));
         }
         Mandate mandate = Mandate.of(actor, expiresAfter, this.time);
         Change change = new Change(settings, mandate.actor(), mandate.since(), mandate.until());

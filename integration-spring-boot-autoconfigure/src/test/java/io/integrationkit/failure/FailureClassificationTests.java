@@ -65,6 +65,7 @@ import org.springframework.kafka.listener.ListenerExecutionFailedException;
 import org.springframework.kafka.support.serializer.DeserializationException;
 import org.springframework.messaging.converter.MessageConversionException;
 import org.springframework.mock.http.client.MockClientHttpResponse;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.IllegalTransactionStateException;
 import org.springframework.web.client.ResourceAccessException;
@@ -124,6 +125,7 @@ class FailureClassificationTests {
     private static Stream<Arguments> programming() {
         return Stream.of(
                         new NullPointerException(),
+                        new AccessDeniedException(),
                         new IllegalArgumentException("wrong"),
                         new ClassCastException(),
                         new UnsupportedOperationException(),

@@ -6,6 +6,7 @@ import io.integrationkit.testsupport.Race;
 import io.integrationkit.testsupport.Rounds;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -76,9 +77,11 @@ class BulkheadConcurrencyTests {
     private static void interrupted(Bulkhead bulkhead, Random random, AtomicInteger inside, AtomicInteger most)
             throws InterruptedException {
         Thread me = Thread.currentThread();
+        CompletableFuture<Void> ran = new CompletableFuture<>();
         Waiter other = bulkhead.enterLater(() -> {
             me.interrupt();
             visit(bulkhead, inside, most);
+            ran.complete(null);
         });
         try {
             if (bulkhead.enter(random.nextInt(500_000))) {
@@ -87,7 +90,10 @@ class BulkheadConcurrencyTests {
         } catch (InterruptedException ex) {
             // As it should be: nothing was entered.
         }
-        other.cancel();
+        if (!other.cancel()) {
+            // It was let in; its interrupt must not come later than this.
+            ran.join();
+        }
         Thread.interrupted();
     }
 

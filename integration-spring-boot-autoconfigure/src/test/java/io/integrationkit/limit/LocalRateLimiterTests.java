@@ -24,9 +24,9 @@ class LocalRateLimiterTests extends RateLimiterContract {
 
     @Test
     void inNoTimeMoreBeginThanTheBurstAndTheRefill() {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("integration.test.seed", System.nanoTime());
         Random random = new Random(seed);
-        for (int round = 0; round < 300; round++) {
+        for (int round = 0; round < 1000; round++) {
             RateLimitSpec spec = randomSpec(random);
             List<Long> begun = play(spec, random);
             assertThat(tooMany(begun, spec))

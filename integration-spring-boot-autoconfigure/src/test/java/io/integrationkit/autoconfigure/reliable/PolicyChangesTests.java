@@ -87,6 +87,16 @@ class PolicyChangesTests {
     }
 
     @Test
+    void whatIsSettledAtStartUpIsNotChanged() {
+        run((changes, registry) -> {
+            assertThatExceptionOfType(InvalidOperationException.class)
+                    .isThrownBy(() -> changes.change("chat-api", Map.of("on-exhausted", "rethrow"), "alice", null))
+                    .withMessageContaining("on-exhausted of policy 'chat-api' cannot be changed");
+            assertThat(changes.changes()).isEmpty();
+        });
+    }
+
+    @Test
     void aChangeEndsByItself(CapturedOutput output) {
         run((changes, registry) -> {
             changes.change("chat-api", Map.of("max-attempts", "9"), "alice", Duration.ofMinutes(5));
