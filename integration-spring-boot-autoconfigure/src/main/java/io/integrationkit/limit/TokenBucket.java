@@ -10,8 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p><b>Giving back.</b> A permit that comes back must not count if the bucket would have been full with it in the
  * meantime: its refill would have run over, and two calls would begin where one may. What would have been is certain for
- * the latest taking only, so that one can be undone, once; any other permit that comes back is lost, which is the safe
- * side.
+ * the latest takings only, those with the latest reading, so they can be undone; any other permit that comes back is
+ * lost, which is the safe side.
  */
 final class TokenBucket {
 
@@ -49,8 +49,11 @@ final class TokenBucket {
 
     private long latest = Long.MIN_VALUE;
 
-    /** Whether a permit of the latest taking can come back. */
-    private boolean undoable;
+    /** How many of the permits that were taken with the latest reading can come back. */
+    private int undoable;
+
+    /** Whether one of them has to wait. */
+    private boolean oneWaits;
 
     TokenBucket(RateLimitSpec spec, int size, long now) {
         this.origin = now;
@@ -104,8 +107,8 @@ final class TokenBucket {
     void giveBack(long reservedAt) {
         this.lock.lock();
         try {
-            if (this.undoable && reservedAt - this.origin == this.latest) {
-                this.undoable = false;
+            if (this.undoable > 0 && reservedAt - this.origin == this.latest) {
+                this.undoable--;
                 move(-1);
             }
         } finally {
@@ -135,11 +138,23 @@ final class TokenBucket {
             this.fullFraction = 0;
         }
         move(count);
-        // Of two takings of one reading nobody can tell which one comes back.
-        this.undoable = at != this.latest;
-        this.latest = at;
+        noteForUndoing(at, wait > 0);
         long next = this.takings + 1;
         this.takings = next;
+    }
+
+    /** Takings with one reading are alike, and nobody can tell which comes back; unless one of them has to wait. */
+    private void noteForUndoing(long at, boolean waits) {
+        if (at != this.latest) {
+            this.undoable = 1;
+            this.oneWaits = waits;
+            this.latest = at;
+        } else if (waits || this.oneWaits) {
+            this.undoable = 0;
+            this.oneWaits = true;
+        } else {
+            this.undoable++;
+        }
     }
 
     private void move(int count) {
