@@ -5,6 +5,7 @@ import io.micrometer.observation.ObservationHandler;
 import java.util.Arrays;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
@@ -54,7 +55,7 @@ public class SurroundedReliableBenchmark {
     private static final class Nothing implements MethodInterceptor {
 
         @Override
-        public Object invoke(MethodInvocation invocation) throws Throwable {
+        public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
             return invocation.proceed();
         }
     }

@@ -22,7 +22,7 @@ final class SettingsText {
      */
     static Map<String, String> parse(String text) {
         Map<String, String> settings = new LinkedHashMap<>();
-        for (String pair : SEPARATORS.split(text)) {
+        for (String pair : SEPARATORS.split(text, -1)) {
             if (pair.isBlank()) {
                 continue;
             }

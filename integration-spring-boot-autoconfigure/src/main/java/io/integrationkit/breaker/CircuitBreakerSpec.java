@@ -84,7 +84,8 @@ public record CircuitBreakerSpec(
     /** Whether one of the two rates is at its threshold. */
     boolean isReachedBy(Tally tally) {
         return isReached(this.failureRateThreshold, tally.failed(), tally.calls())
-                || this.slowCallDuration != null && isReached(this.slowCallRateThreshold, tally.slow(), tally.calls());
+                || (this.slowCallDuration != null
+                        && isReached(this.slowCallRateThreshold, tally.slow(), tally.calls()));
     }
 
     private static boolean isReached(int threshold, long part, long calls) {

@@ -141,7 +141,7 @@ final class Phase {
         return this.forced == null
                 && now - this.since >= this.openNanos
                 && (this.state == CircuitState.OPEN
-                        || this.state == CircuitState.HALF_OPEN && !this.probes.isPlaceLeft(this.spec));
+                        || (this.state == CircuitState.HALF_OPEN && !this.probes.isPlaceLeft(this.spec)));
     }
 
     /** Whether a call passes, and one that is fine ends, without the lock. */

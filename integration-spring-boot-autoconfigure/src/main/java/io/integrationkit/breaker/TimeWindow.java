@@ -75,7 +75,8 @@ final class TimeWindow extends Window {
             this.failedBefore[this.current] = this.failed;
             this.slowBefore[this.current] = this.slow;
         }
-        this.end = this.end + steps * this.stepNanos;
+        long later = this.end + steps * this.stepNanos;
+        this.end = later;
     }
 
     private static int next(int step) {

@@ -47,6 +47,7 @@ final class ClusterRateLimiter implements RateLimiter {
     @Override
     public double available(long now) {
         double available = this.own.available(now);
-        return Math.min(available, this.buckets.ask(this.common::available, (long) Math.ceil(available)));
+        long common = this.buckets.ask(this.common::available, (long) Math.ceil(available));
+        return Math.min(available, (double) common);
     }
 }

@@ -42,7 +42,7 @@ final class PaddedCells {
     /** The home cell of the calling thread among the first {@code count} cells, a power of two. */
     static int home(int count) {
         long spread = Thread.currentThread().getId() * GOLDEN_RATIO;
-        return (int) ((spread >>> 32) * count >>> 32);
+        return (int) (((spread >>> 32) * count) >>> 32);
     }
 
     int count() {

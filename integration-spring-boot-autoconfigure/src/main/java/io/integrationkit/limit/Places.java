@@ -115,7 +115,12 @@ final class Places {
 
     private void awaitOpen() {
         this.lock.lock();
-        this.lock.unlock();
+        try {
+            // Whoever holds the lock opens the places before giving it back.
+            assert this.lock.isHeldByCurrentThread();
+        } finally {
+            this.lock.unlock();
+        }
     }
 
     private void spreadAgain(Quotas current, int left) {

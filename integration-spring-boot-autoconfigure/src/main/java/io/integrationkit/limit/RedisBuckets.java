@@ -94,6 +94,8 @@ final class RedisBuckets implements AutoCloseable {
         }
     }
 
+    /** Compares with the very object that was read. */
+    @SuppressWarnings("PrimitiveAtomicReference")
     private boolean mayAsk() {
         Long again = this.askAgain.get();
         if (again == null) {

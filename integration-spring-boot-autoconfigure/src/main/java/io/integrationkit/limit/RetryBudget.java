@@ -70,7 +70,8 @@ public final class RetryBudget {
             long second = Math.max(this.latest, second(now));
             this.latest = second;
             if (left(second) < 1) {
-                this.refused = this.refused + 1;
+                long refusals = this.refused + 1;
+                this.refused = refusals;
                 return false;
             }
             add(this.retries, 0, second);

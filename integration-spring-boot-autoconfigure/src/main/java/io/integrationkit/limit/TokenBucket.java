@@ -119,7 +119,7 @@ final class TokenBucket {
     /** Permits in the bucket; less than zero while some of the future are taken. */
     double available(long now) {
         double interval = this.whole + (double) this.fraction / this.permits;
-        return Math.min(this.size, 1 - waitAt(now) / interval);
+        return Math.min((double) this.size, 1 - waitAt(now) / interval);
     }
 
     /** A thread may come with a reading that is older than that of the thread before it. */

@@ -18,6 +18,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.KotlinDetector;
+import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 
 /** Puts the attempts, all they have to pass, and giving up into the plans of {@link Reliable} operations. */
@@ -163,7 +164,8 @@ public final class ReliableCalls implements PlanContributor {
     }
 
     private static boolean isMany(Class<?> type) {
-        return ReactiveAdapterRegistry.getSharedInstance().getAdapter(type).isMultiValue();
+        ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(type);
+        return adapter != null && adapter.isMultiValue();
     }
 
     private static Stage attempts(Operation operation, Stage next, SettledPolicy settled, AttemptTools tools) {

@@ -109,7 +109,7 @@ public final class ReliableCode {
     }
 
     /** What the work and the fallback return is all there is to return, and what they throw all there is to throw. */
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "NullAway"})
     <T extends @Nullable Object, E extends Throwable> T call(
             ThrowingSupplier<? extends T, E> work, @Nullable Function<Throwable, ? extends T> fallback) throws E {
         try {
@@ -119,7 +119,8 @@ public final class ReliableCode {
         }
     }
 
-    @SuppressWarnings("unchecked")
+    /** A result that comes later is never missing itself. */
+    @SuppressWarnings({"unchecked", "NullAway"})
     <T extends @Nullable Object> CompletionStage<T> callAsync(
             Supplier<? extends CompletionStage<? extends T>> work,
             @Nullable Function<Throwable, ? extends T> fallback) {
