@@ -17,8 +17,8 @@ public interface RateLimiter {
     long reserve(long now, long maxWaitNanos);
 
     /**
-     * Gives back a permit whose call did not begin. At most once for each permit. What comes back after the bucket had
-     * been full without it is worth nothing, so giving back never lets more calls begin.
+     * Gives back a permit whose call did not begin. At most once for each permit. A permit of this instance comes back
+     * only if nobody took one since; otherwise it is lost, so that giving back never lets more calls begin.
      *
      * @param reservedAt the reading that was given to {@link #reserve} for this permit
      */
