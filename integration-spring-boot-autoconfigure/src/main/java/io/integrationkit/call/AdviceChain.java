@@ -1,5 +1,6 @@
 package io.integrationkit.call;
 
+import java.lang.invoke.MethodHandle;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -19,7 +20,9 @@ import org.springframework.util.Assert;
  * Runs the advice behind ours, and the method, once more. An invocation counts how far its chain has come, so one that
  * ran cannot run again, and one copied after it ran would pass over the remaining advice. A copy before each first
  * attempt would cost every call; so the remaining advice is looked up at the proxy, and only when a call is repeated.
- * A proxy that cannot be asked ({@code opaque}) gets the copy.
+ * A proxy that cannot be asked ({@code opaque}) gets the copy. Where nothing stands behind ours in a proxy that we made,
+ * the invocation is left out and the method is called by a handle: reflection, by which an invocation calls it, wraps
+ * each exception of the callee in another one, whose stack trace costs as much again.
  *
  * <p>Each attempt gets the arguments that came to us, also where advice behind us passed on others; elements that
  * somebody replaced in the array itself stay replaced. Each is the current invocation of its thread, which is what
@@ -31,10 +34,15 @@ final class AdviceChain implements Call.Repetition {
 
     private final MethodInterceptor ours;
 
+    private final @Nullable OperationProxyFactory own;
+
     private volatile @Nullable Remaining remaining;
 
-    AdviceChain(MethodInterceptor ours) {
+    private volatile @Nullable Alone alone;
+
+    AdviceChain(MethodInterceptor ours, @Nullable OperationProxyFactory own) {
         this.ours = ours;
+        this.own = own;
     }
 
     /** Whether invocations of this proxy can be repeated without a copy made before the first attempt. */
@@ -45,6 +53,26 @@ final class AdviceChain implements Call.Repetition {
     /** A copy of an invocation that has not run. */
     static MethodInvocation copyOf(ProxyMethodInvocation original) {
         return new Copy(original.invocableClone());
+    }
+
+    @Override
+    public @Nullable MethodHandle method(MethodInvocation first) {
+        OperationProxyFactory factory = this.own;
+        if (factory == null) {
+            return null;
+        }
+        Alone known = this.alone;
+        if (known == null || known.advice() != factory.advice()) {
+            known = new Alone(factory.advice(), first.getMethod(), methodBehindOurs(factory, first));
+            this.alone = known;
+        }
+        return (known.method() == first.getMethod()) ? known.handle() : null;
+    }
+
+    private @Nullable MethodHandle methodBehindOurs(OperationProxyFactory factory, MethodInvocation first) {
+        List<Object> all = allOf(factory, first);
+        boolean last = !all.isEmpty() && all.get(all.size() - 1) == this.ours;
+        return last ? DirectCall.of(first.getMethod()) : null;
     }
 
     @Override
@@ -63,10 +91,14 @@ final class AdviceChain implements Call.Repetition {
         return chain.interceptors().isEmpty() ? first : new Repeated(reflective, arguments, chain.interceptors());
     }
 
-    private List<Object> behindOurs(Advised advised, ReflectiveMethodInvocation first) {
+    private static List<Object> allOf(Advised advised, MethodInvocation first) {
         Object target = first.getThis();
-        List<Object> all = DefaultAdvisorChainFactory.INSTANCE.getInterceptorsAndDynamicInterceptionAdvice(
+        return DefaultAdvisorChainFactory.INSTANCE.getInterceptorsAndDynamicInterceptionAdvice(
                 advised, first.getMethod(), (target != null) ? target.getClass() : null);
+    }
+
+    private List<Object> behindOurs(Advised advised, MethodInvocation first) {
+        List<Object> all = allOf(advised, first);
         int index = all.indexOf(this.ours);
         Assert.state(index >= 0, "our advice is no more part of the proxy");
         if (index == all.size() - 1) {
@@ -77,6 +109,14 @@ final class AdviceChain implements Call.Repetition {
         behind.addAll(all.subList(index + 1, all.size()));
         return behind;
     }
+
+    /**
+     * What is called where nothing stands behind ours, as long as the advice is the same.
+     *
+     * @param handle {@code null} if the method has to be called by the invocation
+     */
+    private record Alone(
+            Object advice, Method method, @Nullable MethodHandle handle) {}
 
     /** The advice behind ours, as long as the proxy has the very same advisors. */
     private record Remaining(Method method, Advisor[] advisors, List<Object> interceptors) {

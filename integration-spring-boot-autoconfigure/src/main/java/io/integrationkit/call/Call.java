@@ -2,8 +2,7 @@ package io.integrationkit.call;
 
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.ProblemCode;
-import java.lang.reflect.AccessibleObject;
-import java.lang.reflect.Method;
+import java.lang.invoke.MethodHandle;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -13,14 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Call {
 
-    /** Arguments of a call that has ended. */
-    private static final @Nullable Object[] NOTHING = {};
-
     private Operation operation;
 
-    private MethodInvocation invocation;
+    /** {@code null} once the call has ended. */
+    private @Nullable MethodInvocation invocation;
 
-    private @Nullable Object[] arguments;
+    private @Nullable Object @Nullable [] arguments;
 
     private Repetition repetition;
 
@@ -55,24 +52,35 @@ public final class Call {
         this.time = time;
     }
 
-    /** Begins another call with an object that is idle. */
+    /**
+     * Begins another call with an object that is idle. What is there already is not written again: an object that lives
+     * long pays for each reference that is written into it.
+     */
     void begin(Operation called, MethodInvocation next, Repetition repeats, TimeSource measures) {
-        this.operation = called;
         this.invocation = next;
         this.arguments = next.getArguments();
-        this.repetition = repeats;
-        this.time = measures;
+        if (this.repetition != repeats) {
+            this.repetition = repeats;
+        }
+        if (this.operation != called) {
+            this.operation = called;
+        }
+        if (this.time != measures) {
+            this.time = measures;
+        }
     }
 
     /** Forgets the call, which has ended. */
     void forget() {
-        this.invocation = Ended.CALL;
-        this.arguments = NOTHING;
+        this.invocation = null;
+        this.arguments = null;
         this.insideTransaction = null;
         this.attempts = 0;
         this.overruns = 0;
         this.clockRead = false;
-        this.outcome = CallOutcome.EXECUTED;
+        if (this.outcome != CallOutcome.EXECUTED) {
+            this.outcome = CallOutcome.EXECUTED;
+        }
         this.refusal = null;
         this.key = null;
         this.deadLetterId = null;
@@ -94,7 +102,11 @@ public final class Call {
      * @return the arguments
      */
     public @Nullable Object[] arguments() {
-        return (this.arguments != NOTHING) ? this.arguments : this.invocation.getArguments();
+        @Nullable Object[] passed = this.arguments;
+        if (passed == null) {
+            throw ended();
+        }
+        return passed;
     }
 
     /**
@@ -103,7 +115,7 @@ public final class Call {
      * @return the bean behind the proxy, or {@code null} if the call has none
      */
     public @Nullable Object target() {
-        return this.invocation.getThis();
+        return invocation().getThis();
     }
 
     /** Counts an attempt. */
@@ -240,14 +252,33 @@ public final class Call {
         this.span = begun;
     }
 
-    /** What is to proceed now: the advice behind the stages, and the method. */
-    MethodInvocation proceeding() {
+    /** Runs the advice behind the stages, and the method. */
+    @Nullable
+    Object proceed() throws Throwable {
         this.clockRead = false;
         MethodInvocation inside = this.insideTransaction;
         if (inside != null) {
-            return inside;
+            return inside.proceed();
         }
-        return (this.attempts > 1) ? this.repetition.of(this.invocation, this.arguments) : this.invocation;
+        MethodInvocation first = invocation();
+        MethodHandle method = this.repetition.method(first);
+        if (method != null) {
+            return method.invokeExact(first.getThis(), this.arguments);
+        }
+        return ((this.attempts > 1) ? this.repetition.of(first, arguments()) : first).proceed();
+    }
+
+    private MethodInvocation invocation() {
+        MethodInvocation current = this.invocation;
+        if (current == null) {
+            throw ended();
+        }
+        return current;
+    }
+
+    /** Whoever kept a call that has ended must not mistake it for the next one. */
+    private static IllegalStateException ended() {
+        return new IllegalStateException("This call has ended; a call must not be kept");
     }
 
     @Nullable
@@ -260,44 +291,20 @@ public final class Call {
         }
     }
 
-    /** How what stands behind the stages is run once more. */
+    /** How what stands behind the stages is run, and run once more. */
     @FunctionalInterface
     interface Repetition {
 
+        /** What proceeds on a further attempt. */
         MethodInvocation of(MethodInvocation first, @Nullable Object[] arguments);
-    }
 
-    /** What a call is about that has ended: whoever kept it must not mistake it for the next one. */
-    private enum Ended implements MethodInvocation {
-        CALL;
-
-        @Override
-        public Method getMethod() {
-            throw ended();
-        }
-
-        @Override
-        public @Nullable Object[] getArguments() {
-            throw ended();
-        }
-
-        @Override
-        public @Nullable Object proceed() {
-            throw ended();
-        }
-
-        @Override
-        public @Nullable Object getThis() {
-            throw ended();
-        }
-
-        @Override
-        public AccessibleObject getStaticPart() {
-            throw ended();
-        }
-
-        private static IllegalStateException ended() {
-            return new IllegalStateException("This call has ended; a call must not be kept");
+        /**
+         * The method itself, if nothing stands between it and the stages.
+         *
+         * @return takes target and arguments, any number of times; {@code null} if the invocation has to proceed
+         */
+        default @Nullable MethodHandle method(MethodInvocation first) {
+            return null;
         }
     }
 }

@@ -8,6 +8,6 @@ enum MethodStage implements Stage {
 
     @Override
     public @Nullable Object run(Call call) throws Throwable {
-        return call.proceeding().proceed();
+        return call.proceed();
     }
 }

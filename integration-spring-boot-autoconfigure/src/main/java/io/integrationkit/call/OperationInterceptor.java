@@ -22,14 +22,22 @@ abstract sealed class OperationInterceptor implements MethodInterceptor {
 
         private final boolean innerFollows;
 
-        private final AdviceChain chain = new AdviceChain(this);
+        private final AdviceChain chain;
 
         /** Whether the proxy can be asked for its advice; the same for each of its calls. */
         private volatile @Nullable Boolean open;
 
-        Outer(PlanReference plan, boolean innerFollows) {
+        /**
+         * Creates the outer advice.
+         *
+         * @param plan the plan of its method
+         * @param innerFollows whether there is an inner advice
+         * @param own what makes the proxy, or {@code null} if somebody else does
+         */
+        Outer(PlanReference plan, boolean innerFollows, @Nullable OperationProxyFactory own) {
             super(plan);
             this.innerFollows = innerFollows;
+            this.chain = new AdviceChain(this, own);
         }
 
         @Override

@@ -74,7 +74,7 @@ public final class OperationProxyPostProcessor extends ProxyProcessorSupport
             addAdvisors(advised, beanName, type, methods);
             return bean;
         }
-        ProxyFactory factory = new ProxyFactory();
+        ProxyFactory factory = new OperationProxyFactory();
         factory.copyFrom(this);
         factory.setTarget(bean);
         if (Proxy.isProxyClass(bean.getClass())
@@ -91,13 +91,15 @@ public final class OperationProxyPostProcessor extends ProxyProcessorSupport
     }
 
     private void addAdvisors(Advised advised, String beanName, Class<?> type, List<Method> methods) {
+        OperationProxyFactory own = (advised instanceof OperationProxyFactory factory) ? factory : null;
         for (Method method : methods) {
             PlanReference plan = new PlanReference(beanName, type, method, this.registry);
             boolean inner = OperationMethods.mayRunInsideTransaction(method);
             int transaction = indexOfTransaction(advised);
             int end = advised.getAdvisors().length;
             advised.addAdvisor(
-                    transaction < 0 ? end : transaction, advisor(plan, new OperationInterceptor.Outer(plan, inner)));
+                    transaction < 0 ? end : transaction,
+                    advisor(plan, new OperationInterceptor.Outer(plan, inner, own)));
             if (inner) {
                 advised.addAdvisor(
                         transaction < 0 ? end + 1 : transaction + 2,

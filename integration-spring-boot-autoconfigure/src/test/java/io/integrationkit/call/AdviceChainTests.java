@@ -3,13 +3,16 @@ package io.integrationkit.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.integrationkit.context.TimeSource;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aspectj.lang.JoinPoint;
 import org.aspectj.lang.ProceedingJoinPoint;
@@ -44,7 +47,18 @@ class AdviceChainTests {
     enum Kind {
         OF_CLASS,
         OF_INTERFACES,
-        OPAQUE
+        OPAQUE,
+        /** Made by us, as for a bean that has no proxy yet. */
+        OWN,
+        OWN_OF_INTERFACES;
+
+        boolean isOwn() {
+            return this == OWN || this == OWN_OF_INTERFACES;
+        }
+
+        boolean isOfInterfaces() {
+            return this == OF_INTERFACES || this == OWN_OF_INTERFACES;
+        }
     }
 
     @ParameterizedTest
@@ -115,9 +129,46 @@ class AdviceChainTests {
                 .containsExactly("before later tea", "tea", "before later tea", "tea", "before later tea", "tea");
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void onlyInProxiesOfOursTheMethodIsCalledWithoutReflection(Kind kind) {
+        this.target.failures.set(0);
+        proxy(kind, List.of(noting("before")), List.of()).place("tea", 1);
+        assertThat(this.target.calledByReflection.get()).isNotEqualTo(kind.isOwn());
+        proxy(kind, List.of(), List.of(noting("behind"))).place("tea", 1);
+        assertThat(this.target.calledByReflection.get()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "OPAQUE")
+    void firstAdviceThatIsAddedBehindUsRunsFromThenOnUntilItIsRemoved(Kind kind) {
+        this.target.failures.set(0);
+        Placing orders = proxy(kind, List.of(), List.of());
+        orders.place("tea", 1);
+        Advisor added = noting("added");
+        ((Advised) orders).addAdvisor(added);
+        orders.place("tea", 2);
+        ((Advised) orders).removeAdvisor(added);
+        orders.place("tea", 3);
+        assertThat(this.log).containsExactly("tea 1", "added", "tea 2", "tea 3");
+    }
+
     @Test
-    void adviceThatIsAddedAtRunTimeRunsFromThenOn() {
-        Placing orders = proxy(Kind.OF_CLASS, List.of(), List.of(noting("behind")));
+    void whoeverRemovesOurAdviceCallsTheMethod() {
+        this.target.failures.set(0);
+        Placing orders = proxy(Kind.OWN, List.of(), List.of());
+        orders.place("tea", 1);
+        Advised advised = (Advised) orders;
+        advised.removeAdvisor(advised.getAdvisorCount() - 1);
+        advised.removeAdvisor(advised.getAdvisorCount() - 1);
+        assertThat(orders.place("tea", 2)).isEqualTo("2 tea");
+        assertThat(this.log).containsExactly("tea 1", "tea 2");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"OF_CLASS", "OWN"})
+    void adviceThatIsAddedAtRunTimeRunsFromThenOn(Kind kind) {
+        Placing orders = proxy(kind, List.of(), List.of(noting("behind")));
         orders.place("tea", 1);
         this.log.clear();
         this.target.failures.set(1);
@@ -197,10 +248,11 @@ class AdviceChainTests {
     }
 
     private Placing proxy(Kind kind, List<Advisor> before, List<Advisor> behind) {
-        ProxyFactory factory = new ProxyFactory();
+        OperationProxyFactory own = kind.isOwn() ? new OperationProxyFactory() : null;
+        ProxyFactory factory = (own != null) ? own : new ProxyFactory();
         factory.setTarget(this.target);
         factory.setOpaque(kind == Kind.OPAQUE);
-        if (kind == Kind.OF_INTERFACES) {
+        if (kind.isOfInterfaces()) {
             factory.setInterfaces(Placing.class);
         } else {
             factory.setProxyTargetClass(true);
@@ -216,7 +268,7 @@ class AdviceChainTests {
                     ClassUtils.getMethod(Orders.class, method, (Class<?>[]) null),
                     () -> registry);
             NameMatchMethodPointcutAdvisor advisor =
-                    new NameMatchMethodPointcutAdvisor(new OperationInterceptor.Outer(plan, false));
+                    new NameMatchMethodPointcutAdvisor(new OperationInterceptor.Outer(plan, false, own));
             advisor.setMappedName(method);
             factory.addAdvisor(advisor);
         }
@@ -267,6 +319,8 @@ class AdviceChainTests {
 
         final AtomicInteger failures = new AtomicInteger(2);
 
+        final AtomicBoolean calledByReflection = new AtomicBoolean();
+
         private final List<String> log;
 
         Orders(List<String> log) {
@@ -276,6 +330,9 @@ class AdviceChainTests {
         @Override
         public String place(String what, int count) {
             this.log.add(what + " " + count);
+            this.calledByReflection.set(Stream.of(new Throwable().getStackTrace())
+                    .takeWhile((frame) -> !frame.getClassName().equals(MethodStage.class.getName()))
+                    .anyMatch((frame) -> frame.getClassName().equals(Method.class.getName())));
             failSometimes();
             return count + " " + what;
         }
