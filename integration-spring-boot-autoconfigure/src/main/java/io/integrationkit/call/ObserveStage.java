@@ -9,8 +9,8 @@ record ObserveStage(Stage next, CallObserver.OfOperation observer) implements St
 
     @Override
     public @Nullable Object run(Call call) throws Throwable {
-        Scope own = (Correlation.current() == null) ? Correlation.open(null) : null;
         long started = call.nanoTime();
+        Scope own = (Correlation.current() == null) ? Correlation.open(null) : null;
         try {
             return this.next.run(call);
         } catch (Throwable failure) {

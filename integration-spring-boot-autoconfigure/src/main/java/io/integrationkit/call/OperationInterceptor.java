@@ -47,14 +47,15 @@ abstract sealed class OperationInterceptor implements MethodInterceptor {
             if (later != null) {
                 return later.answer(() -> call(current, anew(invocation)), current.outer());
             }
-            IdleCalls calls = isOpen(invocation) ? IdleCalls.ofThread() : null;
-            Call call = (calls != null) ? idle(calls, current, invocation) : call(current, invocation);
+            if (!isOpen(invocation)) {
+                return current.outer().run(call(current, invocation));
+            }
+            IdleCalls calls = IdleCalls.ofThread();
+            Call call = idle(calls, current, invocation);
             try {
                 return current.outer().run(call);
             } finally {
-                if (calls != null) {
-                    calls.give(call);
-                }
+                calls.give(call);
             }
         }
 

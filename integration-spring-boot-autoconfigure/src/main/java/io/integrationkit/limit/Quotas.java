@@ -6,11 +6,16 @@ package io.integrationkit.limit;
  * @param limit all places
  * @param cells number of cells they are spread over, the first ones; a power of two
  * @param mode whether places can be taken
+ * @param least what each cell may hold at least; nothing while the counts are being moved
  */
-record Quotas(int limit, int cells, Mode mode) {
+record Quotas(int limit, int cells, Mode mode, int least) {
 
     /** Fewest places a cell is worth having for. */
     private static final int LEAST = 4;
+
+    private Quotas(int limit, int cells, Mode mode) {
+        this(limit, cells, mode, (mode == Mode.CLOSED) ? 0 : limit / cells);
+    }
 
     enum Mode {
         /** Each cell keeps to its quota. */

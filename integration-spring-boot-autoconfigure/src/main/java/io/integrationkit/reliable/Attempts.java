@@ -70,6 +70,8 @@ final class Attempts implements Stage {
                 failure = thrown;
             }
             call.timePassed();
+            // Read before the place is given on: letting a waiter in is not a part of the attempt.
+            call.nanoTime();
             admission.leave();
             if (failure == null) {
                 admission.succeeded(call, permit, started);
