@@ -211,8 +211,9 @@ public final class CircuitBreaker {
             switch (before.state()) {
                 case CLOSED -> {
                     Tally tally = before.window().record(failed, slow, now);
-                    if (failed || slow) {
-                        judge(before, tally, now);
+                    if ((failed || slow) && opens(before, tally)) {
+                        this.phase = before.guarded();
+                        openOrGoOn(before, before.window().recordAgain(failed, slow, now), now);
                     }
                 }
                 case HALF_OPEN -> {
@@ -234,14 +235,11 @@ public final class CircuitBreaker {
      * Opens a closed breaker whose rates are reached. Calls that are fine end without the lock, also between the count
      * and the opening, and whoever made one could then still get a permit, as if the count had missed it. So the phase is
      * guarded first, which sends whoever comes next to the lock, and counted once more: a call that this count misses
-     * ended after the phase was guarded, and is one that ended after the breaker opened.
+     * ended after the phase was guarded, and is one that ended after the breaker opened. The calls in between ended before
+     * the one that is judged: were they to come after it, they could push it out of a small window unjudged.
      */
-    private void judge(Phase closed, Tally tally, long now) {
-        if (!opens(closed, tally)) {
-            return;
-        }
-        this.phase = closed.guarded();
-        if (opens(closed, closed.window().tally(now))) {
+    private void openOrGoOn(Phase closed, Tally whileGuarded, long now) {
+        if (opens(closed, whileGuarded)) {
             enter(closed.opened(now));
         } else {
             this.phase = closed;
@@ -303,7 +301,12 @@ public final class CircuitBreaker {
             Phase changed = before.changed(spec, now);
             enter(changed);
             switch (changed.state()) {
-                case CLOSED -> judge(changed, changed.window().tally(now), now);
+                case CLOSED -> {
+                    if (opens(changed, changed.window().tally(now))) {
+                        this.phase = changed.guarded();
+                        openOrGoOn(changed, changed.window().tally(now), now);
+                    }
+                }
                 case HALF_OPEN -> judgeProbes(changed, now);
                 case OPEN -> {
                     // Nothing is known about the callee.

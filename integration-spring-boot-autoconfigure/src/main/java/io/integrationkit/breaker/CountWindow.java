@@ -59,6 +59,19 @@ final class CountWindow extends Window {
     }
 
     @Override
+    Tally recordAgain(boolean failed, boolean slow, long now) {
+        long number = latest();
+        this.spotlessFrom = fine() + this.size;
+        if (failed) {
+            this.failed.raiseLatest(number);
+        }
+        if (slow) {
+            this.slow.raiseLatest(number);
+        }
+        return upTo(number);
+    }
+
+    @Override
     Tally tally(long now) {
         return upTo(latest());
     }

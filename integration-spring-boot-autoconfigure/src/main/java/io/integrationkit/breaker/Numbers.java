@@ -22,6 +22,11 @@ final class Numbers {
         this.size++;
     }
 
+    /** Puts a number at least as high in the place of the highest. */
+    void raiseLatest(long number) {
+        this.ring[index(this.size - 1)] = number;
+    }
+
     void forgetUpTo(long number) {
         while (this.size > 0 && this.ring[this.first] <= number) {
             this.first = index(1);

@@ -52,6 +52,12 @@ final class TimeWindow extends Window {
         return tally(now);
     }
 
+    /** Within a step it does not matter which call came first. */
+    @Override
+    Tally recordAgain(boolean failed, boolean slow, long now) {
+        return tally(now);
+    }
+
     @Override
     Tally tally(long now) {
         moveTo(now);

@@ -45,6 +45,9 @@ abstract class Window {
     /** Counts any call; under the lock. */
     abstract Tally record(boolean failed, boolean slow, long now);
 
+    /** Counts the call recorded last as if it had ended only now; under the lock, and with what it was recorded with. */
+    abstract Tally recordAgain(boolean failed, boolean slow, long now);
+
     /** Looks at the window; under the lock. */
     abstract Tally tally(long now);
 

@@ -172,6 +172,28 @@ class CircuitBreakerConcurrencyTests {
         }
     }
 
+    /** Whether the others ended before the failure or after it: it is one of one that failed. */
+    @Test
+    void aFailureThatFillsTheWindowOpensItHoweverManyCallsEndWellMeanwhile() throws Exception {
+        for (int race = 0; race < 500; race++) {
+            CircuitBreaker breaker = breaker(1);
+            AtomicInteger number = new AtomicInteger();
+            AtomicInteger stillWell = new AtomicInteger(1);
+            together(() -> {
+                if (number.getAndIncrement() == 0) {
+                    breaker.failed(0, 0, 0);
+                    stillWell.set(0);
+                } else {
+                    while (stillWell.get() == 1) {
+                        breaker.succeeded(0, 0, 0);
+                    }
+                }
+                return 0L;
+            });
+            assertThat(breaker.status(0).state()).isEqualTo(CircuitState.OPEN);
+        }
+    }
+
     @Test
     void resultsThatRaceWithAChangeOfStateDoNotReachTheNextOne() throws Exception {
         for (int race = 0; race < 100; race++) {

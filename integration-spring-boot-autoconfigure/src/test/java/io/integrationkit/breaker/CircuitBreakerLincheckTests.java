@@ -27,6 +27,8 @@ class CircuitBreakerLincheckTests {
 
     private static final CircuitBreakerSpec COUNT = spec(60, 2).build();
 
+    private static final CircuitBreakerSpec ONE_CALL = BreakerSpecs.of(1, 100, 1, Duration.ofMillis(100), 1);
+
     private static final CircuitBreakerSpec ONE_PROBE = spec(60, 1).build();
 
     private static final CircuitBreakerSpec TIME =
@@ -45,6 +47,11 @@ class CircuitBreakerLincheckTests {
     @Test
     void withACountWindowItIsLinearizable() {
         check(CountBreaker.class, CountModel.class);
+    }
+
+    @Test
+    void withAWindowOfOneCallItIsLinearizable() {
+        check(OneCallBreaker.class, OneCallModel.class);
     }
 
     @Test
@@ -122,6 +129,32 @@ class CircuitBreakerLincheckTests {
         @Operation(params = {"permit", "milliseconds"})
         public void failed(int permit, int milliseconds) {
             this.breaker.failed(permit, Duration.ofMillis(milliseconds).toNanos(), 0);
+        }
+
+        @Operation
+        public String status() {
+            return describe(this.breaker.status(0));
+        }
+    }
+
+    /** The smallest window, out of which the next call pushes the one before. */
+    public static final class OneCallBreaker {
+
+        private final CircuitBreaker breaker = new CircuitBreaker("chat", ONE_CALL, 0, (name, from, to) -> {});
+
+        @Operation
+        public long tryAcquire() {
+            return this.breaker.tryAcquire(0);
+        }
+
+        @Operation
+        public void succeeded() {
+            this.breaker.succeeded(0, 0, 0);
+        }
+
+        @Operation
+        public void failed() {
+            this.breaker.failed(0, 0, 0);
         }
 
         @Operation
@@ -282,6 +315,28 @@ class CircuitBreakerLincheckTests {
 
         public void failed(int permit, int milliseconds) {
             this.breaker.ended(permit, true, Duration.ofMillis(milliseconds).toNanos(), 0);
+        }
+
+        public String status() {
+            return describe(this.breaker.status(0));
+        }
+    }
+
+    /** The same on the model. */
+    public static final class OneCallModel {
+
+        private final NaiveCircuitBreaker breaker = new NaiveCircuitBreaker(ONE_CALL, 0);
+
+        public long tryAcquire() {
+            return this.breaker.tryAcquire(0);
+        }
+
+        public void succeeded() {
+            this.breaker.ended(0, false, 0, 0);
+        }
+
+        public void failed() {
+            this.breaker.ended(0, true, 0, 0);
         }
 
         public String status() {

@@ -109,6 +109,21 @@ class CircuitBreakerWindowTests {
     }
 
     @Test
+    void aCallRecordedAgainIsTheLatestOne() {
+        CountWindow window = new CountWindow(3);
+        window.record(true, false, 0);
+        for (int i = 0; i < 7; i++) {
+            window.tryCount(0);
+        }
+        assertThat(window.recordAgain(true, false, 0)).isEqualTo(new Tally(3, 1, 0));
+        window.tryCount(0);
+        window.tryCount(0);
+        assertThat(window.tally(0)).isEqualTo(new Tally(3, 1, 0));
+        window.tryCount(0);
+        assertThat(window.tally(0)).isEqualTo(new Tally(3, 0, 0));
+    }
+
+    @Test
     void aTimeWindowIsEmptyAfterALongPause() {
         this.breaker = new DrivenBreaker(timeWindow(10));
         this.breaker.failTimes(3);
