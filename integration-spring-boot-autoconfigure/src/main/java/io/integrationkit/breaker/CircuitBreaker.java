@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>HALF_OPEN: a fixed number of probes passes, the rest is refused. The breaker closes (with an empty window) or
  *       opens as soon as the results in hand decide the rates of all probes, whatever the missing ones will be. A probe
  *       that ends without saying anything about the callee gives its place back. A probe that never ends cannot wedge the
- *       breaker: an undecided HALF_OPEN is replaced by a new one, with new places, after the open duration.
+ *       breaker: while nothing is decided, as many probes again pass after each open duration. All of them belong to the
+ *       same stay, so a callee that needs longer than the open duration to answer closes the breaker as well.
  * </ul>
  *
  * With {@link Mode#METRICS_ONLY} the breaker takes the same way through its states: a call that it would refuse passes
@@ -110,14 +111,14 @@ public final class CircuitBreaker {
         lock();
         try {
             before = this.phase;
-            if (before.isOver(now)) {
-                enter(before.halfOpen(now));
+            if (before.isTimeToProbe(now)) {
+                enter((before.state() == CircuitState.OPEN) ? before.halfOpen(now) : before.moreProbes(now));
             }
             after = this.phase;
             passes = switch (after.state()) {
                 case CLOSED -> true;
                 case OPEN -> false;
-                case HALF_OPEN -> after.probes().tryTakePlace(after.spec());
+                case HALF_OPEN -> after.tryTakePlace();
             };
         } finally {
             this.lock.unlock();

@@ -24,6 +24,9 @@ final class Phase {
 
     private final int failedProbings;
 
+    /** How often a half-open stay has given out its number of probes. */
+    private final int allotments;
+
     private final Window window;
 
     private final Probes probes;
@@ -41,6 +44,7 @@ final class Phase {
             long since,
             @Nullable Forced forced,
             int failedProbings,
+            int allotments,
             Window window,
             Probes probes,
             boolean guarded) {
@@ -50,6 +54,7 @@ final class Phase {
         this.since = since;
         this.forced = forced;
         this.failedProbings = failedProbings;
+        this.allotments = allotments;
         this.window = window;
         this.probes = probes;
         Duration slow = spec.slowCallDuration();
@@ -59,7 +64,7 @@ final class Phase {
     }
 
     static Phase first(CircuitBreakerSpec spec, long now) {
-        return new Phase(spec, CircuitState.CLOSED, 0, now, null, 0, Window.of(spec, now), new Probes(), false);
+        return new Phase(spec, CircuitState.CLOSED, 0, now, null, 0, 1, Window.of(spec, now), new Probes(), false);
     }
 
     private static long openNanos(CircuitBreakerSpec spec, int failedProbings) {
@@ -104,7 +109,23 @@ final class Phase {
                 reshaped ? now : this.since,
                 this.forced,
                 this.failedProbings,
+                this.allotments,
                 reshaped ? Window.of(changed, now) : this.window,
+                this.probes,
+                false);
+    }
+
+    /** The same half-open stay with as many probes again, since those under way take their time or are lost. */
+    Phase moreProbes(long now) {
+        return new Phase(
+                this.spec,
+                this.state,
+                this.epoch,
+                now,
+                this.forced,
+                this.failedProbings,
+                this.allotments + 1,
+                this.window,
                 this.probes,
                 false);
     }
@@ -118,6 +139,7 @@ final class Phase {
                 this.since,
                 this.forced,
                 this.failedProbings,
+                this.allotments,
                 this.window,
                 this.probes,
                 true);
@@ -131,17 +153,30 @@ final class Phase {
                 now,
                 forced,
                 failedProbings,
+                1,
                 Window.of(this.spec, now),
                 new Probes(),
                 false);
     }
 
-    /** Whether it is time for a new half-open phase: after an open one, or after one whose probes are lost. */
-    boolean isOver(long now) {
+    /** Whether it is time to probe the callee, or, where all probes are under way, to probe it once more. */
+    boolean isTimeToProbe(long now) {
         return this.forced == null
                 && now - this.since >= this.openNanos
-                && (this.state == CircuitState.OPEN
-                        || (this.state == CircuitState.HALF_OPEN && !this.probes.isPlaceLeft(this.spec)));
+                && (this.state == CircuitState.OPEN || (this.state == CircuitState.HALF_OPEN && !isPlaceLeft()));
+    }
+
+    private boolean isPlaceLeft() {
+        return this.probes.given() < (long) this.allotments * this.spec.halfOpenProbes();
+    }
+
+    /** Takes a place among the probes, if one is left; under the lock. */
+    boolean tryTakePlace() {
+        boolean left = isPlaceLeft();
+        if (left) {
+            this.probes.takePlace();
+        }
+        return left;
     }
 
     /** Whether a call passes, and one that is fine ends, without the lock. */
@@ -153,8 +188,8 @@ final class Phase {
     boolean refuses(long now) {
         return switch (this.state) {
             case CLOSED -> false;
-            case OPEN -> !isOver(now);
-            case HALF_OPEN -> !this.probes.isPlaceLeft(this.spec) && !isOver(now);
+            case OPEN -> !isTimeToProbe(now);
+            case HALF_OPEN -> !isPlaceLeft() && !isTimeToProbe(now);
         };
     }
 

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that one half-open phase lets through, and how they ended. Guarded by the lock of its breaker; only whether
- * a place is left may be asked without it.
+ * The calls that one half-open phase lets through, and how they ended. Guarded by the lock of its breaker; only how many
+ * places are taken may be asked without it.
  */
 final class Probes {
 
@@ -17,16 +17,12 @@ final class Probes {
 
     private int slow;
 
-    boolean isPlaceLeft(CircuitBreakerSpec spec) {
-        return this.given.get() < spec.halfOpenProbes();
+    int given() {
+        return this.given.get();
     }
 
-    boolean tryTakePlace(CircuitBreakerSpec spec) {
-        boolean left = isPlaceLeft(spec);
-        if (left) {
-            this.given.incrementAndGet();
-        }
-        return left;
+    void takePlace() {
+        this.given.incrementAndGet();
     }
 
     void giveBackPlace() {
@@ -41,7 +37,10 @@ final class Probes {
         this.slow += slow ? 1 : 0;
     }
 
-    /** Returns the state that follows whatever the missing results will be, or {@code null} if that depends on them. */
+    /**
+     * Returns the state that follows whatever the missing results will be, or {@code null} if that depends on them. The
+     * first results decide, as many as there are to be probes, of whichever allotment they are.
+     */
     @Nullable
     CircuitState verdict(CircuitBreakerSpec spec) {
         int probes = spec.halfOpenProbes();

@@ -187,10 +187,25 @@ class CircuitBreakerTests {
         this.breaker.time.advance(Duration.ofNanos(1));
         long fresh = this.breaker.acquire();
         assertThat(fresh).isNotEqualTo(CircuitBreaker.REFUSED);
-        this.breaker.fail(lost);
-        assertThat(this.breaker.state()).isEqualTo(CircuitState.HALF_OPEN);
         this.breaker.succeed(fresh);
         this.breaker.succeed(this.breaker.acquire());
+        assertThat(this.breaker.state()).isEqualTo(CircuitState.CLOSED);
+        this.breaker.fail(lost);
+        assertThat(this.breaker.status().calls()).isZero();
+    }
+
+    @Test
+    void probesThatTakeLongerThanTheOpenDurationDecideAllTheSame() {
+        long first = halfOpen();
+        long second = this.breaker.acquire();
+        this.breaker.time.advance(OPEN);
+        assertThat(this.breaker.acquire()).isNotEqualTo(CircuitBreaker.REFUSED);
+        assertThat(this.breaker.acquire()).isNotEqualTo(CircuitBreaker.REFUSED);
+        assertThat(this.breaker.acquire()).isEqualTo(CircuitBreaker.REFUSED);
+        this.breaker.time.advance(OPEN.minusNanos(1));
+        assertThat(this.breaker.acquire()).isEqualTo(CircuitBreaker.REFUSED);
+        this.breaker.succeed(first);
+        this.breaker.succeed(second);
         assertThat(this.breaker.state()).isEqualTo(CircuitState.CLOSED);
     }
 

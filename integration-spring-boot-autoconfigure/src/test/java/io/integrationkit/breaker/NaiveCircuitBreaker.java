@@ -31,6 +31,8 @@ final class NaiveCircuitBreaker {
 
     private int given;
 
+    private int allotments;
+
     private final Deque<Result> probes = new ArrayDeque<>();
 
     private final Deque<Result> window = new ArrayDeque<>();
@@ -43,21 +45,27 @@ final class NaiveCircuitBreaker {
     }
 
     long tryAcquire(long now) {
-        boolean allGiven = this.given >= this.spec.halfOpenProbes();
-        boolean waits = this.state == CircuitState.OPEN || this.state == CircuitState.HALF_OPEN && allGiven;
-        if (waits && this.forced == null && now - this.since >= openNanos()) {
+        boolean due = this.forced == null && now - this.since >= openNanos();
+        if (this.state == CircuitState.OPEN && due) {
             enter(CircuitState.HALF_OPEN, null, now);
+        } else if (this.state == CircuitState.HALF_OPEN && this.given >= places() && due) {
+            this.allotments++;
+            this.since = now;
         }
         if (this.state == CircuitState.CLOSED) {
             return this.epoch;
         }
-        if (this.state == CircuitState.HALF_OPEN && this.given < this.spec.halfOpenProbes()) {
+        if (this.state == CircuitState.HALF_OPEN && this.given < places()) {
             this.given++;
             return this.epoch;
         }
         this.notPermitted++;
         boolean passes = this.spec.mode() == Mode.METRICS_ONLY && this.forced == null;
         return passes ? Long.MAX_VALUE : CircuitBreaker.REFUSED;
+    }
+
+    private int places() {
+        return this.allotments * this.spec.halfOpenProbes();
     }
 
     void ended(long permit, boolean failed, long durationNanos, long now) {
@@ -165,6 +173,7 @@ final class NaiveCircuitBreaker {
         this.since = now;
         this.tenth = 0;
         this.given = 0;
+        this.allotments = 1;
         this.probes.clear();
         this.window.clear();
     }
