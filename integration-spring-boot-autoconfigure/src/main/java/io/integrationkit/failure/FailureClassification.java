@@ -110,6 +110,16 @@ public final class FailureClassification {
         return Failure.outcomeUnknown();
     }
 
+    /**
+     * Tells whether an exception says that its thread was interrupted, itself or by one of its causes.
+     *
+     * @param failure the exception an attempt ended with
+     * @return whether an interrupt is behind it
+     */
+    public static boolean isInterrupt(Throwable failure) {
+        return chain(failure).stream().anyMatch(PlatformFailures::isInterrupt);
+    }
+
     private static List<Throwable> chain(Throwable failure) {
         List<Throwable> chain = new ArrayList<>(4);
         Throwable link = failure;

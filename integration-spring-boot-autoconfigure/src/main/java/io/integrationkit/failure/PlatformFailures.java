@@ -21,7 +21,7 @@ final class PlatformFailures implements FailureClassifier {
         if (failure instanceof Error) {
             return Failure.of(FailureCategory.PERMANENT);
         }
-        if (failure instanceof InterruptedException || failure instanceof ClosedByInterruptException) {
+        if (isInterrupt(failure)) {
             return interrupted();
         }
         if (neverConnected(failure)) {
@@ -34,6 +34,10 @@ final class PlatformFailures implements FailureClassifier {
             return Failure.outcomeUnknown();
         }
         return null;
+    }
+
+    static boolean isInterrupt(Throwable failure) {
+        return failure instanceof InterruptedException || failure instanceof ClosedByInterruptException;
     }
 
     /** Somebody wants this thread to stop, so it does not try again. */

@@ -16,13 +16,14 @@ public final class AttemptTimeoutException extends ProblemException {
 
     private final Duration allowed;
 
-    AttemptTimeoutException(String operation, Duration allowed, @Nullable Throwable cause) {
+    AttemptTimeoutException(
+            String operation, Duration allowed, @Nullable Duration retryAfter, @Nullable Throwable cause) {
         super(
                 ProblemCode.ATTEMPT_TIMEOUT,
                 FailureCategory.TEMPORARY,
                 "an attempt of %s was not done after %s; see attempt-timeout and deadline of its policy"
                         .formatted(operation, Shown.of(allowed)),
-                null,
+                retryAfter,
                 cause);
         this.allowed = allowed;
     }

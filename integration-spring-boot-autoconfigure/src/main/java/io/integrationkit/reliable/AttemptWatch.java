@@ -58,6 +58,8 @@ final class AttemptWatch {
     /** Whether the flag of the thread is, or was, set for this watch. */
     private boolean asked;
 
+    private boolean everAsked;
+
     /** How many watches of the thread have asked it; kept in the root. */
     private int asking;
 
@@ -122,6 +124,7 @@ final class AttemptWatch {
             boolean byOthers = this.root.asking == 0 && this.thread.isInterrupted();
             if (this.transactions == 0 && !byOthers) {
                 this.asked = true;
+                this.everAsked = true;
                 this.root.asking++;
                 this.thread.interrupt();
             }
@@ -150,6 +153,11 @@ final class AttemptWatch {
             }
             return this.expired;
         }
+    }
+
+    /** Whether it was interrupted for this watch. To be asked by the thread of the attempt once that has finished. */
+    boolean hasAsked() {
+        return this.everAsked;
     }
 
     private void takeBack() {

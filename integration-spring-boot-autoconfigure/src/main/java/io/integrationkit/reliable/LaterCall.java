@@ -68,7 +68,7 @@ final class LaterCall {
 
     /** Makes the failure of an attempt whose time was over. */
     AttemptTimeoutException timeout(Duration allowed) {
-        return new AttemptTimeoutException(this.call.operation().name(), allowed, null);
+        return new AttemptTimeoutException(this.call.operation().name(), allowed, null, null);
     }
 
     /**

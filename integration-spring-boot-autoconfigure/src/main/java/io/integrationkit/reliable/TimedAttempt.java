@@ -3,6 +3,7 @@ package io.integrationkit.reliable;
 import io.integrationkit.call.Call;
 import io.integrationkit.call.Stage;
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.FailureClassification;
 import java.time.Duration;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a blocking attempt that has a limited time. What returns normally is the result, however late. What fails after
- * its time was over has timed out, unless it says that the callee refused the call for good.
+ * its time was over has timed out, unless it says more than that: what the callee answered, that it is not to be tried
+ * again, or that somebody else wants the thread to stop.
  */
 final class TimedAttempt {
 
@@ -35,7 +37,7 @@ final class TimedAttempt {
         } catch (Throwable failure) {
             if (watch.finish()) {
                 call.overran();
-                throw judged(call, allowed, failure);
+                throw judged(call, allowed, failure, watch.hasAsked());
             }
             throw failure;
         }
@@ -45,10 +47,15 @@ final class TimedAttempt {
         return result;
     }
 
-    private Throwable judged(Call call, Duration allowed, Throwable failure) {
-        if (failure instanceof Error || this.classification.classify(failure).category() != FailureCategory.TEMPORARY) {
+    private Throwable judged(Call call, Duration allowed, Throwable failure, boolean asked) {
+        if (failure instanceof Error) {
             return failure;
         }
-        return new AttemptTimeoutException(call.operation().name(), allowed, failure);
+        Failure classified = this.classification.classify(failure);
+        boolean ours = classified.retryable() || (asked && FailureClassification.isInterrupt(failure));
+        if (classified.category() != FailureCategory.TEMPORARY || !ours) {
+            return failure;
+        }
+        return new AttemptTimeoutException(call.operation().name(), allowed, classified.retryAfter(), failure);
     }
 }

@@ -18,6 +18,7 @@ import io.integrationkit.reliable.RetryStopped.Rule;
 import io.integrationkit.testsupport.ManualTime;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -100,12 +101,48 @@ class AttemptTimeoutTests {
         for (Exception judged : List.of(
                 new IntegrationException("no", FailureCategory.PERMANENT, false),
                 new IntegrationException("bad", FailureCategory.VALIDATION, false),
+                new IntegrationException("never again", FailureCategory.TEMPORARY, false),
                 new IntegrationException("slow down", FailureCategory.RATE_LIMIT, true),
                 new RejectedException(ProblemCode.CIRCUIT_OPEN, "open", null))) {
             assertThat(catchThrowable(() -> run(() -> lateFailure(judged)))).isSameAs(judged);
             assertThat(interrupted()).isFalse();
         }
-        assertThat(this.call.overruns()).isEqualTo(4);
+        assertThat(this.call.overruns()).isEqualTo(5);
+    }
+
+    @Test
+    void theTimeTheCalleeAsksToWaitIsKept() {
+        Throwable thrown = catchThrowable(() -> run(() -> lateFailure(
+                new IntegrationException("busy", FailureCategory.TEMPORARY, true, Duration.ofSeconds(5), null))));
+        assertThat(thrown).isInstanceOf(AttemptTimeoutException.class);
+        assertThat(this.classification.classify(thrown).retryAfter()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void anInterruptOfTheUserThatComesToLightAfterTheTimeIsNoTimeout() {
+        InterruptedException failure = new InterruptedException();
+        assertThat(catchThrowable(() -> run(() -> {
+                    Thread.currentThread().interrupt();
+                    this.time.advance(LONGER);
+                    Thread.interrupted();
+                    throw failure;
+                })))
+                .isSameAs(failure);
+    }
+
+    @Test
+    void anInterruptOfTheUserThatComesToLightAfterTheTimeEndsTheAttempts() {
+        InterruptedException failure = new InterruptedException();
+        List<String> begun = new ArrayList<>();
+        assertThat(catchThrowable(() -> attempts(3, ALLOWED, () -> {
+                    begun.add("attempt");
+                    Thread.currentThread().interrupt();
+                    this.time.advance(LONGER);
+                    Thread.interrupted();
+                    throw failure;
+                })))
+                .isSameAs(failure);
+        assertThat(begun).hasSize(1);
     }
 
     @Test
