@@ -33,7 +33,9 @@ final class DeduplicateStage implements Stage {
     public @Nullable Object run(Call call) throws Throwable {
         MessageIdentity message = this.ids.identify(call.arguments());
         call.identifiedBy(message.text());
-        return switch (this.inbox.receive(message)) {
+        Arrival arrival = this.inbox.receive(message);
+        call.timePassed();
+        return switch (arrival) {
             case FIRST -> handle(call, message);
             case DUPLICATE -> this.duplicate.give(call, message);
             case IN_FLIGHT -> {
@@ -52,6 +54,7 @@ final class DeduplicateStage implements Stage {
             result = this.next.run(call);
         } catch (Throwable failure) {
             this.inbox.forget(message);
+            call.timePassed();
             throw failure;
         }
         if (call.deadLetterId() != null) {
@@ -62,6 +65,7 @@ final class DeduplicateStage implements Stage {
         } else {
             this.inbox.handled(message);
         }
+        call.timePassed();
         return result;
     }
 

@@ -56,7 +56,11 @@ final class TransactionalDeduplicateStage implements Stage {
         if (call.key() == null) {
             call.identifiedBy(message.text());
         }
-        return this.access.inTransaction() ? joined(call, message) : inOwnTransaction(call, message);
+        try {
+            return this.access.inTransaction() ? joined(call, message) : inOwnTransaction(call, message);
+        } finally {
+            call.timePassed();
+        }
     }
 
     private @Nullable Object joined(Call call, MessageIdentity message) throws Throwable {

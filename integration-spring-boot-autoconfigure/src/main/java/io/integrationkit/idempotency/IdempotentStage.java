@@ -39,6 +39,7 @@ final class IdempotentStage implements Stage {
     @Override
     public @Nullable Object run(Call call) throws Throwable {
         Claim claim = this.claims.claim(call);
+        call.timePassed();
         if (claim instanceof Claim.Granted granted) {
             return execute(call, granted.token());
         }
@@ -67,9 +68,11 @@ final class IdempotentStage implements Stage {
             result = this.next.run(call);
         } catch (Throwable exception) {
             uninterrupted(() -> afterFailure(call, token, exception));
+            call.timePassed();
             throw exception;
         }
         uninterrupted(() -> afterReturn(call, token, result));
+        call.timePassed();
         return result;
     }
 

@@ -75,7 +75,7 @@ final class Attempts implements Stage {
             admission.leave();
             if (failure == null) {
                 admission.succeeded(call, permit, started);
-                if (this.results == null || !this.results.unwanted(call, result)) {
+                if (this.results == null || !unwanted(this.results, call, result)) {
                     return result;
                 }
             }
@@ -84,10 +84,22 @@ final class Attempts implements Stage {
                     ? afterFailure(progress, call, settled, permit, started, sent, failure, ending)
                     : afterUnwanted(progress, settled, result);
             Duration wait = ending.pause();
-            if (wait == null || !paused(progress, ending, wait)) {
+            if (wait == null) {
+                return ending.answer();
+            }
+            boolean waited = paused(progress, ending, wait);
+            call.timePassed();
+            if (!waited) {
                 return ending.answer();
             }
             settled = this.policy.current();
+        }
+    }
+
+    private static boolean unwanted(ResultCheck results, Call call, @Nullable Object result) throws Throwable {
+        try {
+            return results.unwanted(call, result);
+        } finally {
             call.timePassed();
         }
     }

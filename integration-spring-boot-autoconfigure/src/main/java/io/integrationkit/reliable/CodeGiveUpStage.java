@@ -24,7 +24,11 @@ record CodeGiveUpStage(
         try {
             return this.next.run(call);
         } catch (Throwable failure) {
-            return giveUp(call, failure);
+            try {
+                return giveUp(call, failure);
+            } finally {
+                call.timePassed();
+            }
         }
     }
 

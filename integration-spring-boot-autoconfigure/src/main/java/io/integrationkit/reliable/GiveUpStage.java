@@ -14,7 +14,11 @@ record GiveUpStage(Stage next, GivingUp givingUp) implements Stage {
         try {
             return this.next.run(call);
         } catch (Throwable failure) {
-            return this.givingUp.giveUp(call, arguments, failure);
+            try {
+                return this.givingUp.giveUp(call, arguments, failure);
+            } finally {
+                call.timePassed();
+            }
         }
     }
 
