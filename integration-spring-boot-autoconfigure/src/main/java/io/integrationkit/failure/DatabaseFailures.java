@@ -7,12 +7,17 @@ import java.sql.SQLTransientException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionException;
 
-/** SQL exceptions, by their SQLState first, and Spring's translations of them. */
+/**
+ * SQL exceptions, by their SQLState first, and Spring's translations of them, by the SQLState of what they translate: a
+ * translation has one class for states of which some say that nothing is left behind and others that nobody knows.
+ */
 final class DatabaseFailures implements FailureClassifier {
 
     /** Connection never made; or the statement stopped, of which nothing is left behind. */
@@ -26,7 +31,33 @@ final class DatabaseFailures implements FailureClassifier {
         if (failure instanceof SQLException exception) {
             return bySqlException(exception);
         }
-        if (failure instanceof ConcurrencyFailureException || failure instanceof CannotCreateTransactionException) {
+        if (failure instanceof CannotCreateTransactionException) {
+            return Failure.of(FailureCategory.TEMPORARY);
+        }
+        if (failure instanceof DataAccessException || failure instanceof TransactionException) {
+            Failure known = bySqlStateBelow(failure);
+            return (known != null) ? known : byTranslation(failure);
+        }
+        return null;
+    }
+
+    private static @Nullable Failure bySqlStateBelow(Throwable translation) {
+        Throwable link = translation.getCause();
+        for (int depth = 0; link != null && depth < FailureClassification.MAX_DEPTH; depth++) {
+            if (link instanceof IntegrationException) {
+                return null;
+            }
+            Failure known = (link instanceof SQLException exception) ? bySqlState(exception.getSQLState()) : null;
+            if (known != null) {
+                return known;
+            }
+            link = link.getCause();
+        }
+        return null;
+    }
+
+    private static @Nullable Failure byTranslation(Throwable failure) {
+        if (failure instanceof ConcurrencyFailureException) {
             return Failure.of(FailureCategory.TEMPORARY);
         }
         if (failure instanceof TransientDataAccessException || failure instanceof RecoverableDataAccessException) {

@@ -22,7 +22,7 @@ import org.springframework.util.ClassUtils;
 public final class FailureClassification {
 
     /** How many causes are looked at; also what ends a circle of causes. */
-    private static final int MAX_DEPTH = 32;
+    static final int MAX_DEPTH = 32;
 
     /** How many lists at the end are ours. */
     private static final int BUILT_IN_LISTS = 2;

@@ -26,10 +26,13 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLSyntaxErrorException;
+import java.sql.SQLTimeoutException;
+import java.sql.SQLTransactionRollbackException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -49,6 +52,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.convert.ConversionFailedException;
 import org.springframework.core.convert.TypeDescriptor;
 import org.springframework.dao.CannotAcquireLockException;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
@@ -61,6 +65,10 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.http.converter.HttpMessageNotWritableException;
 import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.jdbc.support.SQLErrorCodeSQLExceptionTranslator;
+import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
+import org.springframework.jdbc.support.SQLExceptionTranslator;
+import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 import org.springframework.kafka.listener.ListenerExecutionFailedException;
 import org.springframework.kafka.support.serializer.DeserializationException;
 import org.springframework.messaging.converter.MessageConversionException;
@@ -68,6 +76,7 @@ import org.springframework.mock.http.client.MockClientHttpResponse;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.IllegalTransactionStateException;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClientException;
 import org.springframework.web.client.RestClientResponseException;
@@ -96,6 +105,7 @@ class FailureClassificationTests {
                         wrapped(),
                         database(),
                         springDatabase(),
+                        translatedByState(),
                         messaging(),
                         mapping(),
                         http())
@@ -185,6 +195,35 @@ class FailureClassificationTests {
                 arguments(new InvalidDataAccessApiUsageException("x"), Failure.of(PERMANENT)),
                 arguments(new UncategorizedSQLException("x", null, new SQLException("x", "40001")), NO_EFFECT),
                 arguments(new UncategorizedSQLException("x", null, new SQLException("x", "HY000")), UNKNOWN));
+    }
+
+    /** Each SQLState through each of Spring's translators, and two that the state does not decide. */
+    private static Stream<Arguments> translatedByState() {
+        SQLErrorCodeSQLExceptionTranslator byCode = new SQLErrorCodeSQLExceptionTranslator("PostgreSQL");
+        SQLStateSQLExceptionTranslator byState = new SQLStateSQLExceptionTranslator();
+        SQLExceptionSubclassTranslator byClass = new SQLExceptionSubclassTranslator();
+        SQLException lost = new SQLTransactionRollbackException("x", "40003");
+        return Stream.of(
+                arguments(translated(byState, new SQLException("x", "40003")), UNKNOWN),
+                arguments(translated(byCode, new SQLException("x", "40003")), UNKNOWN),
+                arguments(translated(byClass, lost), UNKNOWN),
+                arguments(new CannotAcquireLockException("x", new Exception(lost)), UNKNOWN),
+                arguments(new TransactionSystemException("x", translated(byClass, lost)), UNKNOWN),
+                arguments(translated(byState, new SQLException("x", "57014")), NO_EFFECT),
+                arguments(translated(byClass, new SQLTimeoutException("x", "57014")), NO_EFFECT),
+                arguments(translated(byCode, new SQLException("x", "40P01")), NO_EFFECT),
+                arguments(translated(byCode, new SQLException("x", "23505")), Failure.of(PERMANENT)),
+                arguments(translated(byClass, new SQLTimeoutException("x")), UNKNOWN),
+                arguments(new CannotAcquireLockException("x", new SQLException("x", "HYT00")), NO_EFFECT),
+                arguments(
+                        new CannotAcquireLockException(
+                                "x", new IntegrationException("x", PERMANENT, false, null, lost)),
+                        NO_EFFECT),
+                arguments(new CannotCreateTransactionException("x", new SQLException("x", "08006")), NO_EFFECT));
+    }
+
+    private static DataAccessException translated(SQLExceptionTranslator translator, SQLException exception) {
+        return Objects.requireNonNull(translator.translate("test", "select 1", exception));
     }
 
     private static Stream<Arguments> messaging() {
