@@ -140,6 +140,60 @@ class PolicyMetersTests {
     }
 
     @Test
+    void countersStandWhileTheirPartIsOffAndGoOnWhereTheyStood() {
+        run((context, registry) -> {
+            PolicyChanges changes = context.getBean(PolicyChanges.class);
+            refuse(context, 2);
+            assertThat(counter(registry, "integration.circuit.breaker.refused")).isEqualTo(2);
+            assertThat(counter(registry, "integration.circuit.breaker.opened")).isEqualTo(1);
+
+            changes.change("bank", Map.of("circuit-breaker.enabled", "false"), "test", null);
+            assertThat(counter(registry, "integration.circuit.breaker.refused")).isEqualTo(2);
+            assertThat(counter(registry, "integration.circuit.breaker.opened")).isEqualTo(1);
+            assertThat(gauge(registry, "integration.circuit.breaker.open")).isNaN();
+            assertThat(gauge(registry, "integration.circuit.breaker.failure.rate"))
+                    .isNaN();
+
+            changes.reset("bank", "test");
+            assertThat(counter(registry, "integration.circuit.breaker.refused")).isEqualTo(2);
+            assertThat(gauge(registry, "integration.circuit.breaker.open")).isZero();
+            refuse(context, 1);
+            assertThat(counter(registry, "integration.circuit.breaker.refused")).isEqualTo(3);
+            assertThat(counter(registry, "integration.circuit.breaker.opened")).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void aCounterThatNobodyReadWhileItsPartWasOffGoesOnWhereItStood() {
+        run((context, registry) -> {
+            PolicyChanges changes = context.getBean(PolicyChanges.class);
+            refuse(context, 2);
+            assertThat(counter(registry, "integration.circuit.breaker.refused")).isEqualTo(2);
+            changes.change("bank", Map.of("circuit-breaker.enabled", "false"), "test", null);
+            changes.reset("bank", "test");
+            refuse(context, 2);
+            assertThat(counter(registry, "integration.circuit.breaker.refused")).isEqualTo(4);
+        });
+    }
+
+    @Test
+    void theRefusalsOfABudgetStandWhileItIsOff() {
+        run((context, registry) -> {
+            PolicyChanges changes = context.getBean(PolicyChanges.class);
+            changes.change("bank", Map.of("max-attempts", "12", "rate-limit.permits", "100"), "test", null);
+            assertThatExceptionOfType(IntegrationException.class)
+                    .isThrownBy(() -> context.getBean(Bank.class).charge(Bank::fail));
+            assertThat(counter(registry, "integration.retry.budget.refused")).isEqualTo(1);
+            changes.change("bank", Map.of("retry-budget.enabled", "false"), "test", null);
+            assertThat(counter(registry, "integration.retry.budget.refused")).isEqualTo(1);
+            assertThat(gauge(registry, "integration.retry.budget.available")).isNaN();
+            changes.reset("bank", "test");
+            assertThat(counter(registry, "integration.retry.budget.refused")).isEqualTo(1);
+            assertThat(gauge(registry, "integration.retry.budget.available")).isEqualTo(10);
+        });
+    }
+
+    @Test
     void theMetersAreLeftOutWithoutARegistryAndGiveWayToTheApplicationsOwn() {
         this.runner
                 .withClassLoader(new FilteredClassLoader(MeterRegistry.class))
@@ -160,6 +214,13 @@ class PolicyMetersTests {
             assertThat(context).hasNotFailed();
             test.accept(context, context.getBean(MeterRegistry.class));
         });
+    }
+
+    private static void refuse(ApplicationContext context, int times) {
+        context.getBean(CircuitBreakers.class).force("bank", Forced.OPEN, "test", null);
+        for (int i = 0; i < times; i++) {
+            assertRefused(() -> context.getBean(Bank.class).charge(() -> {}));
+        }
     }
 
     private static void assertRefused(Runnable call) {
