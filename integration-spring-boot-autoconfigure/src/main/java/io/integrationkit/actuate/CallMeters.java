@@ -19,6 +19,9 @@ import java.util.List;
  * <p>What a call writes are two striped sums, which the registry reads when it is asked; a Micrometer {@code Timer},
  * which costs several times as much, stands there only if a filter wants a histogram or percentiles of
  * {@code integration.calls}. Without it there is count and total time, and no maximum.
+ *
+ * <p>Where a filter takes a tag away, what differed by it is one meter, the sum of all. Of a composite registry that holds
+ * for the filters given here, and not for one that a part of it has alone.
  */
 public final class CallMeters implements CallObserver {
 
@@ -26,16 +29,20 @@ public final class CallMeters implements CallObserver {
 
     private final MeterRegistry registry;
 
+    private final SummedMeters meters;
+
     private final boolean distribution;
 
     /**
      * Creates the meters.
      *
      * @param registry where they are registered
-     * @param filters filters of that registry, asked whether they want a distribution
+     * @param filters filters of that registry or, if it is a composite, of its parts; asked whether they want a
+     *     distribution and, for a composite, what they make of the tags
      */
     public CallMeters(MeterRegistry registry, List<MeterFilter> filters) {
         this.registry = registry;
+        this.meters = new SummedMeters(registry, filters);
         this.distribution = wantsDistribution(filters);
     }
 
@@ -51,6 +58,6 @@ public final class CallMeters implements CallObserver {
 
     @Override
     public OfOperation observe(Operation operation) {
-        return new OperationMeters(this.registry, operation.name(), this.distribution);
+        return new OperationMeters(this.registry, this.meters, operation.name(), this.distribution);
     }
 }

@@ -4,9 +4,8 @@ import io.integrationkit.call.Call;
 import io.integrationkit.call.CallObserver;
 import io.integrationkit.call.CallOutcome;
 import io.integrationkit.failure.ProblemCode;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.util.Locale;
 import java.util.Map;
@@ -24,7 +23,9 @@ final class OperationMeters implements CallObserver.OfOperation {
 
     private final MeterRegistry registry;
 
-    private final String operation;
+    private final SummedMeters meters;
+
+    private final Tags tags;
 
     private final boolean distribution;
 
@@ -42,18 +43,21 @@ final class OperationMeters implements CallObserver.OfOperation {
 
     private final AtomicLong attemptsReported = new AtomicLong();
 
-    OperationMeters(MeterRegistry registry, String operation, boolean distribution) {
+    OperationMeters(MeterRegistry registry, SummedMeters meters, String operation, boolean distribution) {
         this.registry = registry;
-        this.operation = operation;
+        this.meters = meters;
+        this.tags = Tags.of("operation", operation);
         this.distribution = distribution;
-        FunctionCounter.builder("integration.call.attempts", this, OperationMeters::attempts)
-                .description("Attempts of an operation; those beyond its calls are retries")
-                .tag("operation", operation)
-                .register(registry);
-        FunctionCounter.builder("integration.call.overruns", this.overruns, LongAdder::sum)
-                .description("Attempts that went on after their time was over")
-                .tag("operation", operation)
-                .register(registry);
+        meters.counter(
+                "integration.call.attempts",
+                "Attempts of an operation; those beyond its calls are retries",
+                this.tags,
+                this::attempts);
+        meters.counter(
+                "integration.call.overruns",
+                "Attempts that went on after their time was over",
+                this.tags,
+                this.overruns::sum);
         recorder(CallOutcome.EXECUTED);
     }
 
@@ -93,11 +97,11 @@ final class OperationMeters implements CallObserver.OfOperation {
 
     private LongAdder refusals(String reason) {
         LongAdder refusals = new LongAdder();
-        FunctionCounter.builder("integration.call.refusals", refusals, LongAdder::sum)
-                .description("Calls that were refused before the callee was asked, by what refused them")
-                .tag("operation", this.operation)
-                .tag("reason", reason)
-                .register(this.registry);
+        this.meters.counter(
+                "integration.call.refusals",
+                "Calls that were refused before the callee was asked, by what refused them",
+                this.tags.and("reason", reason),
+                refusals::sum);
         return refusals;
     }
 
@@ -110,7 +114,7 @@ final class OperationMeters implements CallObserver.OfOperation {
     }
 
     /** Sums that are read one after the other may seem to go back for a moment, which a counter must not. */
-    private double attempts() {
+    private long attempts() {
         long calls = 0;
         for (int i = 0; i < this.outcomes.length(); i++) {
             Recorder recorder = this.outcomes.get(i);
@@ -130,67 +134,60 @@ final class OperationMeters implements CallObserver.OfOperation {
         if (known != null) {
             return known;
         }
-        String name = outcome.name().toLowerCase(Locale.ROOT).replace('_', '-');
-        Recorder recorder = this.distribution ? timer(name) : sums(name);
+        Tags tagged =
+                this.tags.and("outcome", outcome.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        Recorder recorder = this.distribution ? timer(tagged) : sums(tagged);
         this.outcomes.set(outcome.ordinal(), recorder);
         return recorder;
     }
 
-    private Recorder timer(String outcome) {
+    private Recorder timer(Tags tagged) {
         Timer timer = Timer.builder(CallMeters.CALLS)
                 .description(DESCRIPTION)
-                .tag("operation", this.operation)
-                .tag("outcome", outcome)
+                .tags(tagged)
                 .register(this.registry);
-        return new TimerRecorder(timer);
+        return new TimerRecorder(timer, new LongAdder());
     }
 
-    private Recorder sums(String outcome) {
-        SumRecorder sums = new SumRecorder();
-        FunctionTimer.builder(CallMeters.CALLS, sums, SumRecorder::count, SumRecorder::nanos, TimeUnit.NANOSECONDS)
-                .description(DESCRIPTION)
-                .tag("operation", this.operation)
-                .tag("outcome", outcome)
-                .register(this.registry);
-        return sums;
+    private Recorder sums(Tags tagged) {
+        CallSums sums = new CallSums();
+        this.meters.timer(CallMeters.CALLS, DESCRIPTION, tagged, sums);
+        return new SumRecorder(sums);
     }
 
     private interface Recorder {
 
         void record(long nanos);
 
+        /** Calls recorded here since the start. */
         long count();
     }
 
-    private record TimerRecorder(Timer timer) implements Recorder {
+    /** Counts by itself: a timer may be denied, shared with other outcomes, or forget with each step of its registry. */
+    private record TimerRecorder(Timer timer, LongAdder calls) implements Recorder {
 
         @Override
         public void record(long nanos) {
             this.timer.record(nanos, TimeUnit.NANOSECONDS);
+            this.calls.increment();
         }
 
         @Override
         public long count() {
-            return this.timer.count();
+            return this.calls.sum();
         }
     }
 
-    private static final class SumRecorder implements Recorder {
-
-        private final CallSums sums = new CallSums();
+    private record SumRecorder(CallSums sums) implements Recorder {
 
         @Override
-        public void record(long duration) {
-            this.sums.add(duration);
+        public void record(long nanos) {
+            this.sums.add(nanos);
         }
 
         @Override
         public long count() {
             return this.sums.calls();
-        }
-
-        double nanos() {
-            return this.sums.nanos();
         }
     }
 }
