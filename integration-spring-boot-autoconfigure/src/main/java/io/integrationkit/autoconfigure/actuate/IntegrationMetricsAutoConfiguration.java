@@ -4,7 +4,6 @@ import io.integrationkit.actuate.CallMeters;
 import io.integrationkit.actuate.DeadLetterMeters;
 import io.integrationkit.actuate.OutboxMeters;
 import io.integrationkit.actuate.PolicyMeters;
-import io.integrationkit.call.CallObserver;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.outbox.OutboxStatistics;
 import io.integrationkit.reliable.CircuitBreakers;
@@ -37,7 +36,7 @@ public final class IntegrationMetricsAutoConfiguration {
     static class Meters {
 
         @Bean
-        @ConditionalOnMissingBean(CallObserver.class)
+        @ConditionalOnMissingBean
         CallMeters integrationCallMeters(MeterRegistry registry, ObjectProvider<MeterFilter> filters) {
             return new CallMeters(registry, filters.orderedStream().toList());
         }

@@ -38,7 +38,7 @@ public final class IntegrationTracingAutoConfiguration {
                 ObservationRegistry registry,
                 ObjectProvider<CallObservationConvention> ofCall,
                 ObjectProvider<AttemptObservationConvention> ofAttempt) {
-            return new ObservedCalls(registry, ofCall.getIfUnique(), ofAttempt.getIfUnique());
+            return new ObservedCalls(registry, ofCall.getIfAvailable(), ofAttempt.getIfAvailable());
         }
     }
 }

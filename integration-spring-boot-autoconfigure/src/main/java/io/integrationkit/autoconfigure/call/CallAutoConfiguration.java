@@ -43,8 +43,8 @@ public final class CallAutoConfiguration {
     }
 
     @Bean
-    CallPath integrationCallPath(ObjectProvider<CallObserver> observer, ObjectProvider<CallTracing> tracing) {
-        return new CallPath(observer.getIfUnique(() -> CallObserver.NONE), tracing.getIfUnique());
+    CallPath integrationCallPath(ObjectProvider<CallObserver> observers, ObjectProvider<CallTracing> tracing) {
+        return new CallPath(ObserversInTurn.of(observers.orderedStream().toList()), tracing.getIfAvailable());
     }
 
     @Bean

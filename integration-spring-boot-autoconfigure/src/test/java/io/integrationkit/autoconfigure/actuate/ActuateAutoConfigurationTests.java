@@ -22,6 +22,7 @@ import io.integrationkit.failure.RejectedException;
 import io.integrationkit.reliable.Reliable;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -185,11 +186,41 @@ class ActuateAutoConfigurationTests {
     }
 
     @Test
-    void theApplicationsOwnObserverWins() {
+    void observersOfTheApplicationStandBesideTheMeters() {
+        List<String> told = new ArrayList<>();
         this.runner
                 .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
-                .withBean(CallObserver.class, () -> CallObserver.NONE)
-                .run((context) -> assertThat(context).doesNotHaveBean(CallMeters.class));
+                .withBean(
+                        "first",
+                        CallObserver.class,
+                        () -> (operation) -> (call, nanos) -> {
+                            throw new IllegalStateException("first");
+                        })
+                .withBean(
+                        "second",
+                        CallObserver.class,
+                        () -> (operation) -> (call, nanos) -> told.add(operation.name() + " " + call.outcome()))
+                .run((context) -> {
+                    assertThat(context).hasSingleBean(CallMeters.class);
+                    openTheBreaker(context.getBean(Bank.class));
+                    assertThat(told)
+                            .containsExactly("bank.charge FAILED", "bank.charge FAILED", "bank.charge REJECTED");
+                    assertThat(context.getBean(MeterRegistry.class)
+                                    .get("integration.calls")
+                                    .tag("outcome", "failed")
+                                    .functionTimer()
+                                    .count())
+                            .isEqualTo(2);
+                });
+    }
+
+    @Test
+    void theApplicationsOwnCallMetersWin() {
+        CallMeters own = new CallMeters(new SimpleMeterRegistry(), List.of());
+        this.runner
+                .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+                .withBean("own", CallMeters.class, () -> own)
+                .run((context) -> assertThat(context).getBean(CallMeters.class).isSameAs(own));
     }
 
     @Test

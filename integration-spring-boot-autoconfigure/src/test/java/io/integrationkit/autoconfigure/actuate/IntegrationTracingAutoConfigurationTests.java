@@ -37,6 +37,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -96,6 +97,42 @@ class IntegrationTracingAutoConfigurationTests {
             assertThat(context.getBean(Bank.class).charge(0)).isEqualTo("paid");
             assertThat(this.recorded.order()).isEmpty();
         });
+    }
+
+    @Test
+    void twoTracingsEndStartUpUnlessOneIsPrimary() {
+        ObservationRegistry off = ObservationRegistry.NOOP;
+        ApplicationContextRunner two = this.runner
+                .withBean("one", CallTracing.class, () -> new ObservedCalls(off, null, null))
+                .withBean("two", CallTracing.class, () -> new ObservedCalls(off, null, null));
+        two.run((context) -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .isInstanceOf(NoUniqueBeanDefinitionException.class)
+                .hasMessageContaining("one,two"));
+        this.runner
+                .withBean("one", CallTracing.class, () -> new ObservedCalls(off, null, null))
+                .withBean(
+                        "two",
+                        CallTracing.class,
+                        () -> new ObservedCalls(this.registry, null, null),
+                        (definition) -> definition.setPrimary(true))
+                .run((context) -> {
+                    assertThat(context.getBean(Bank.class).charge(0)).isEqualTo("paid");
+                    assertThat(this.recorded.order()).containsExactly("integration.attempt", "integration.call");
+                });
+    }
+
+    @Test
+    void twoConventionsEndStartUp() {
+        this.runner
+                .withBean("one", CallObservationConvention.class, OwnCalls::new)
+                .withBean("two", CallObservationConvention.class, OwnCalls::new)
+                .run((context) -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(NoUniqueBeanDefinitionException.class)
+                        .hasMessageContaining("one,two"));
     }
 
     @Test
