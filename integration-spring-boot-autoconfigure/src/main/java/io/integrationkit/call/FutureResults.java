@@ -119,11 +119,21 @@ final class FutureResults implements LaterResults {
         return answer;
     }
 
-    /** A method that returns {@code null} instead of a stage has done its work. */
+    /**
+     * A method that returns {@code null} instead of a stage has done its work. A stage need not be a future, and one that
+     * is none cannot be cancelled.
+     */
     private static CompletableFuture<?> future(@Nullable Object result) {
-        return (result instanceof CompletionStage<?> stage)
-                ? stage.toCompletableFuture()
-                : CompletableFuture.completedFuture(result);
+        if (!(result instanceof CompletionStage<?> stage)) {
+            return CompletableFuture.completedFuture(result);
+        }
+        try {
+            return stage.toCompletableFuture();
+        } catch (UnsupportedOperationException ex) {
+            CompletableFuture<@Nullable Object> future = new CompletableFuture<>();
+            stage.whenComplete((value, failure) -> pass(future, value, failure));
+            return future;
+        }
     }
 
     static Throwable cause(Throwable failure) {
