@@ -73,7 +73,7 @@ final class Interceptable {
      * @throws InvalidOperationException if there is one: it would be ignored
      */
     static void requireNothingOnClass(String beanName, Class<?> type) {
-        if (OperationMethods.isForeign(type)) {
+        if (LibraryClasses.contains(type)) {
             return;
         }
         List<String> annotations = MergedAnnotations.from(type, MergedAnnotations.SearchStrategy.TYPE_HIERARCHY).stream(

@@ -20,13 +20,7 @@ final class OperationMethods {
     private OperationMethods() {}
 
     static List<Method> of(Class<?> type) {
-        return isForeign(type) ? List.of() : CACHE.computeIfAbsent(type, OperationMethods::find);
-    }
-
-    /** Classes that cannot know our annotations. */
-    static boolean isForeign(Class<?> type) {
-        String name = type.getName();
-        return name.startsWith("java.") || name.startsWith("org.springframework.");
+        return LibraryClasses.contains(type) ? List.of() : CACHE.computeIfAbsent(type, OperationMethods::find);
     }
 
     private static List<Method> find(Class<?> type) {

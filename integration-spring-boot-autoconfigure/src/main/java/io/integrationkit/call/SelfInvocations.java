@@ -64,7 +64,7 @@ final class SelfInvocations {
             hierarchy.add(each);
         }
         hierarchy.addAll(ClassUtils.getAllInterfacesForClassAsSet(type));
-        hierarchy.removeIf(OperationMethods::isForeign);
+        hierarchy.removeIf(LibraryClasses::contains);
         return hierarchy;
     }
 

@@ -1,6 +1,7 @@
 package io.integrationkit.reliable;
 
 import io.integrationkit.call.InvalidOperationException;
+import io.integrationkit.call.LibraryClasses;
 import io.integrationkit.call.Operation;
 import io.integrationkit.call.Spelling;
 import io.integrationkit.failure.ProblemCode;
@@ -127,7 +128,7 @@ public final class FailureHandlers implements SmartInitializingSingleton {
         List<CategoryHandler> handlers = new ArrayList<>();
         for (String beanName : this.methods.beanNames()) {
             Class<?> type = this.methods.typeOf(beanName);
-            if (type == null || isLibrary(type)) {
+            if (type == null || LibraryClasses.contains(type)) {
                 continue;
             }
             MethodIntrospector.selectMethods(type, FailureHandlers::annotation)
@@ -140,10 +141,6 @@ public final class FailureHandlers implements SmartInitializingSingleton {
 
     private static @Nullable OnFailure annotation(Method method) {
         return AnnotatedElementUtils.findMergedAnnotation(method, OnFailure.class);
-    }
-
-    private static boolean isLibrary(Class<?> type) {
-        return type.getName().startsWith("java.") || type.getName().startsWith("org.springframework.");
     }
 
     /** Must come after the plans were made, so the bean is defined behind the registry of the operations. */
