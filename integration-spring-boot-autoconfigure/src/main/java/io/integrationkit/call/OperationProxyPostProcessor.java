@@ -144,5 +144,21 @@ public final class OperationProxyPostProcessor extends ProxyProcessorSupport
             return candidate.equals(this.method)
                     || AopUtils.getMostSpecificMethod(candidate, targetClass).equals(this.method);
         }
+
+        /** Spring knows by the text whether the proxies of two instances may have one class. */
+        @Override
+        public String toString() {
+            return getClass().getName() + ": " + this.method.toGenericString();
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof OneMethod one && one.method.equals(this.method);
+        }
+
+        @Override
+        public int hashCode() {
+            return this.method.hashCode();
+        }
     }
 }
