@@ -12,11 +12,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.ProxyConfig;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.ProxyProcessorSupport;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.core.SmartClassLoader;
@@ -30,7 +34,7 @@ import org.springframework.transaction.interceptor.TransactionAspectSupport;
  * <p>Each advisor is bound to one method of one bean, so that a call finds its plan without a look-up.
  */
 public final class OperationProxyPostProcessor extends ProxyProcessorSupport
-        implements SmartInstantiationAwareBeanPostProcessor {
+        implements SmartInstantiationAwareBeanPostProcessor, BeanFactoryAware {
 
     private static final long serialVersionUID = 1L;
 
@@ -48,6 +52,18 @@ public final class OperationProxyPostProcessor extends ProxyProcessorSupport
         setProxyTargetClass(true);
         // After the auto-proxy creators (highest precedence), before those that wrap whatever is there (@Async).
         setOrder(Ordered.HIGHEST_PRECEDENCE + 1000);
+    }
+
+    /**
+     * Takes over from the configuration of all proxies whether they are exposed. The rest of it our proxies need as it is:
+     * they are asked for their advice, and get more of it while they are made.
+     */
+    @Override
+    public void setBeanFactory(BeanFactory factory) {
+        if (factory.containsBean(AutoProxyUtils.DEFAULT_PROXY_CONFIG_BEAN_NAME)) {
+            setExposeProxy(factory.getBean(AutoProxyUtils.DEFAULT_PROXY_CONFIG_BEAN_NAME, ProxyConfig.class)
+                    .isExposeProxy());
+        }
     }
 
     @Override
