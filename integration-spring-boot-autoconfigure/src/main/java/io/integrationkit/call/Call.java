@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Call {
 
+    private static final Repetition NONE = (first, arguments) -> {
+        throw ended();
+    };
+
     private Operation operation;
 
     /** {@code null} once the call has ended. */
@@ -85,6 +89,11 @@ public final class Call {
         this.key = null;
         this.deadLetterId = null;
         this.span = null;
+    }
+
+    /** Forgets by what the method is called, which leads to the bean. */
+    void forgetBean() {
+        this.repetition = NONE;
     }
 
     /**

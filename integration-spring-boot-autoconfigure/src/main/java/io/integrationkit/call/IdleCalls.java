@@ -37,9 +37,18 @@ final class IdleCalls {
         return call;
     }
 
-    /** Keeps a call that has ended, without what it was about. */
-    void give(Call call) {
+    /**
+     * Keeps a call that has ended, without what it was about.
+     *
+     * @param call the call
+     * @param ofSingleton whether the bean that was called may be kept with it, which saves the next call of it a write;
+     *     any other bean may end before the thread does
+     */
+    void give(Call call, boolean ofSingleton) {
         call.forget();
+        if (!ofSingleton) {
+            call.forgetBean();
+        }
         this.idle = call;
     }
 }

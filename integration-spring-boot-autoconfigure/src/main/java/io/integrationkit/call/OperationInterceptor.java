@@ -22,6 +22,8 @@ abstract sealed class OperationInterceptor implements MethodInterceptor {
 
         private final boolean innerFollows;
 
+        private final boolean singleton;
+
         private final AdviceChain chain;
 
         /** Whether the proxy can be asked for its advice; the same for each of its calls. */
@@ -33,10 +35,12 @@ abstract sealed class OperationInterceptor implements MethodInterceptor {
          * @param plan the plan of its method
          * @param innerFollows whether there is an inner advice
          * @param own what makes the proxy, or {@code null} if somebody else does
+         * @param singleton whether the bean lives as long as the threads that call it, which may then keep it
          */
-        Outer(PlanReference plan, boolean innerFollows, @Nullable OperationProxyFactory own) {
+        Outer(PlanReference plan, boolean innerFollows, @Nullable OperationProxyFactory own, boolean singleton) {
             super(plan);
             this.innerFollows = innerFollows;
+            this.singleton = singleton;
             this.chain = new AdviceChain(this, own);
         }
 
@@ -55,7 +59,7 @@ abstract sealed class OperationInterceptor implements MethodInterceptor {
             try {
                 return current.outer().run(call);
             } finally {
-                calls.give(call);
+                calls.give(call, this.singleton);
             }
         }
 

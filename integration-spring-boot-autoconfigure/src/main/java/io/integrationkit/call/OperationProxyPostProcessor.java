@@ -21,6 +21,8 @@ import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.core.SmartClassLoader;
@@ -39,6 +41,8 @@ public final class OperationProxyPostProcessor extends ProxyProcessorSupport
     private static final long serialVersionUID = 1L;
 
     private final transient Supplier<OperationRegistry> registry;
+
+    private transient @Nullable ConfigurableListableBeanFactory beanFactory;
 
     private final transient Set<String> earlyReferences = ConcurrentHashMap.newKeySet();
 
@@ -60,6 +64,7 @@ public final class OperationProxyPostProcessor extends ProxyProcessorSupport
      */
     @Override
     public void setBeanFactory(BeanFactory factory) {
+        this.beanFactory = (factory instanceof ConfigurableListableBeanFactory listable) ? listable : null;
         if (factory.containsBean(AutoProxyUtils.DEFAULT_PROXY_CONFIG_BEAN_NAME)) {
             setExposeProxy(factory.getBean(AutoProxyUtils.DEFAULT_PROXY_CONFIG_BEAN_NAME, ProxyConfig.class)
                     .isExposeProxy());
@@ -87,7 +92,7 @@ public final class OperationProxyPostProcessor extends ProxyProcessorSupport
             return bean;
         }
         if (bean instanceof Advised advised && !advised.isFrozen()) {
-            addAdvisors(advised, beanName, type, methods);
+            addAdvisors(advised, beanName, type, methods, isSingleton(bean, beanName));
             return bean;
         }
         ProxyFactory factory = new OperationProxyFactory();
@@ -102,11 +107,20 @@ public final class OperationProxyPostProcessor extends ProxyProcessorSupport
                 return bean;
             }
         }
-        addAdvisors(factory, beanName, type, methods);
+        addAdvisors(factory, beanName, type, methods, isSingleton(bean, beanName));
         return factory.getProxy(classLoaderFor(bean));
     }
 
-    private void addAdvisors(Advised advised, String beanName, Class<?> type, List<Method> methods) {
+    /** Whether the bean lives as long as the application; in doubt, it does not. */
+    private boolean isSingleton(Object bean, String beanName) {
+        ConfigurableListableBeanFactory factory = this.beanFactory;
+        return factory != null
+                && factory.containsBeanDefinition(beanName)
+                && factory.getMergedBeanDefinition(beanName).isSingleton()
+                && (bean instanceof FactoryBean || !factory.isFactoryBean(beanName));
+    }
+
+    private void addAdvisors(Advised advised, String beanName, Class<?> type, List<Method> methods, boolean singleton) {
         OperationProxyFactory own = (advised instanceof OperationProxyFactory factory) ? factory : null;
         for (Method method : methods) {
             PlanReference plan = new PlanReference(beanName, type, method, this.registry);
@@ -115,7 +129,7 @@ public final class OperationProxyPostProcessor extends ProxyProcessorSupport
             int end = advised.getAdvisors().length;
             advised.addAdvisor(
                     transaction < 0 ? end : transaction,
-                    advisor(plan, new OperationInterceptor.Outer(plan, inner, own)));
+                    advisor(plan, new OperationInterceptor.Outer(plan, inner, own, singleton)));
             if (inner) {
                 advised.addAdvisor(
                         transaction < 0 ? end + 1 : transaction + 2,

@@ -268,7 +268,7 @@ class AdviceChainTests {
                     ClassUtils.getMethod(Orders.class, method, (Class<?>[]) null),
                     () -> registry);
             NameMatchMethodPointcutAdvisor advisor =
-                    new NameMatchMethodPointcutAdvisor(new OperationInterceptor.Outer(plan, false, own));
+                    new NameMatchMethodPointcutAdvisor(new OperationInterceptor.Outer(plan, false, own, true));
             advisor.setMappedName(method);
             factory.addAdvisor(advisor);
         }

@@ -34,7 +34,7 @@ class IdleCallsTests {
         call.identifiedBy("key");
         call.deadLettered("entry");
         call.traced(new NoSpan());
-        calls.give(call);
+        calls.give(call, true);
         Call next = take(calls, this.second);
         assertThat(next).isSameAs(call);
         assertThat(next.arguments()).containsExactly("second");
@@ -45,7 +45,7 @@ class IdleCallsTests {
         assertThat(next.deadLetterId()).isNull();
         assertThat(next.span()).isNull();
         assertThat(next.outcome()).isEqualTo(CallOutcome.EXECUTED);
-        calls.give(next);
+        calls.give(next, true);
     }
 
     @Test
@@ -54,16 +54,16 @@ class IdleCallsTests {
         Call outer = take(calls, this.first);
         Call inner = take(calls, this.second);
         assertThat(inner).isNotSameAs(outer);
-        calls.give(inner);
+        calls.give(inner, true);
         assertThat(outer.arguments()).containsExactly("first");
-        calls.give(outer);
+        calls.give(outer, true);
     }
 
     @Test
     void whoeverKeptACallDoesNotSeeTheArgumentsOfAnother() {
         IdleCalls calls = IdleCalls.ofThread();
         Call call = take(calls, this.first);
-        calls.give(call);
+        calls.give(call, true);
         assertThatIllegalStateException().isThrownBy(call::arguments).withMessageContaining("has ended");
         assertThatIllegalStateException().isThrownBy(call::target);
         assertThatIllegalStateException().isThrownBy(() -> MethodStage.METHOD.run(call));
@@ -72,7 +72,7 @@ class IdleCallsTests {
     @Test
     void threadsDoNotShareThem() throws Exception {
         Call mine = take(IdleCalls.ofThread(), this.first);
-        IdleCalls.ofThread().give(mine);
+        IdleCalls.ofThread().give(mine, true);
         FutureTask<Call> other = new FutureTask<>(() -> take(IdleCalls.ofThread(), this.second));
         new Thread(other).start();
         assertThat(other.get()).isNotSameAs(mine);

@@ -56,6 +56,22 @@ class ProxyMakingTests {
                         .withMessageContaining("Cannot find current proxy"));
     }
 
+    /** A pool keeps its threads for longer than a request, and so what they hold. */
+    @Test
+    void aThreadHoldsNothingOfABeanThatMayEndBeforeIt() {
+        this.runner.withUserConfiguration(Beans.class).run((context) -> {
+            context.getBean(Baskets.class).first();
+            assertThat(IdleCalls.ofThread())
+                    .extracting("idle.repetition")
+                    .isNotNull()
+                    .isNotInstanceOf(AdviceChain.class);
+            context.getBean(Shelf.class).fill();
+            assertThat(IdleCalls.ofThread()).extracting("idle.repetition").isInstanceOf(AdviceChain.class);
+            context.getBean(Baskets.class).first();
+            assertThat(IdleCalls.ofThread()).extracting("idle.repetition").isNotInstanceOf(AdviceChain.class);
+        });
+    }
+
     @Test
     void nothingElseOfTheDefaultsChangesAProxyThatWeMake() {
         this.runner
@@ -82,6 +98,12 @@ class ProxyMakingTests {
 
         @Traced
         public void third(String what) {}
+    }
+
+    static class Shelf {
+
+        @Traced
+        public void fill() {}
     }
 
     static class Orders {
@@ -127,6 +149,11 @@ class ProxyMakingTests {
         @Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
         Baskets baskets() {
             return new Baskets();
+        }
+
+        @Bean
+        Shelf shelf() {
+            return new Shelf();
         }
 
         @Bean
