@@ -86,8 +86,13 @@ public final class OperationProxyPostProcessor extends ProxyProcessorSupport
         if (bean instanceof AopInfrastructureBean || bean instanceof Advisor || bean instanceof MethodInterceptor) {
             return bean;
         }
+        ProxyLayers layers = ProxyLayers.of(bean);
+        layers.leaveTransactionsToOperations();
         Class<?> type = AopUtils.getTargetClass(bean);
-        List<Method> methods = OperationMethods.of(type);
+        // What the bean already is under another name it stays under this one: attempts would multiply.
+        List<Method> methods = OperationMethods.of(type).stream()
+                .filter((method) -> layers.planOf(method) == null)
+                .toList();
         if (methods.isEmpty()) {
             return bean;
         }

@@ -7,10 +7,14 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
@@ -27,6 +31,8 @@ import org.springframework.util.ClassUtils;
  * <p>Safe for use by any number of threads.
  */
 public final class OperationRegistry implements SmartInitializingSingleton {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(OperationRegistry.class);
 
     private final ConfigurableListableBeanFactory beanFactory;
 
@@ -59,7 +65,8 @@ public final class OperationRegistry implements SmartInitializingSingleton {
     @Override
     public void afterSingletonsInstantiated() {
         List<InvalidOperationException> problems = new ArrayList<>();
-        for (String beanName : beanNames()) {
+        Set<String> names = beanNames();
+        for (String beanName : names) {
             Class<?> type = isScopedProxy(beanName) ? null : typeOf(beanName);
             if (type == null || AopInfrastructureBean.class.isAssignableFrom(type)) {
                 continue;
@@ -70,15 +77,21 @@ public final class OperationRegistry implements SmartInitializingSingleton {
             } catch (InvalidOperationException ex) {
                 problems.add(ex);
             }
+            Object bean = methods.isEmpty() ? null : existing(beanName);
             for (Method method : methods) {
                 try {
-                    plan(beanName, type, method);
+                    PlanReference other = (bean != null) ? planOfAnotherName(beanName, bean, method) : null;
+                    if (other == null) {
+                        plan(beanName, type, method);
+                    } else if (!names.contains(other.beanName())) {
+                        other.get();
+                    }
                 } catch (InvalidOperationException ex) {
                     problems.add(ex);
                 }
             }
-            if (problems.isEmpty() && !methods.isEmpty() && this.beanFactory.containsSingleton(beanName)) {
-                ProxyCheck.check(beanName, this.beanFactory.getBean(beanName), type, methods, problems);
+            if (problems.isEmpty() && bean != null) {
+                ProxyCheck.check(beanName, bean, type, methods, problems);
             }
         }
         if (!problems.isEmpty()) {
@@ -204,14 +217,32 @@ public final class OperationRegistry implements SmartInitializingSingleton {
         return beanName.startsWith("scopedTarget.") ? beanName.substring("scopedTarget.".length()) : beanName;
     }
 
-    private List<String> beanNames() {
-        List<String> names = new ArrayList<>(List.of(this.beanFactory.getBeanDefinitionNames()));
+    private Set<String> beanNames() {
+        Set<String> names = new LinkedHashSet<>(List.of(this.beanFactory.getBeanDefinitionNames()));
         for (String singleton : this.beanFactory.getSingletonNames()) {
             if (!this.beanFactory.containsBeanDefinition(singleton)) {
                 names.add(singleton);
             }
         }
         return names;
+    }
+
+    private @Nullable Object existing(String beanName) {
+        return this.beanFactory.containsSingleton(beanName) ? this.beanFactory.getBean(beanName) : null;
+    }
+
+    /** An application may make one of its beans a bean once more; its calls are those of the first name. */
+    private static @Nullable PlanReference planOfAnotherName(String beanName, Object bean, Method method) {
+        PlanReference plan = ProxyLayers.of(bean).planOf(method);
+        if (plan == null || plan.beanName().equals(beanName)) {
+            return null;
+        }
+        LOGGER.info(
+                "Bean '{}' is bean '{}' under a second name: {} is an operation of the latter only",
+                beanName,
+                plan.beanName(),
+                method.getName());
+        return plan;
     }
 
     /** Stands before a bean of another scope, whose class it has; the annotations are those of that bean. */

@@ -1,8 +1,10 @@
 package io.integrationkit.call;
 
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
 
 /** The plan of one method, known once the singletons exist; a proxy is made before that. */
 final class PlanReference {
@@ -31,6 +33,17 @@ final class PlanReference {
             this.plan = resolved;
         }
         return resolved;
+    }
+
+    String beanName() {
+        return this.beanName;
+    }
+
+    /** Whether this is the plan of a method, which may have been found on an interface of the bean. */
+    boolean isOf(Method called) {
+        return (called.getName().equals(this.method.getName())
+                        && Arrays.equals(called.getParameterTypes(), this.method.getParameterTypes()))
+                || AopUtils.getMostSpecificMethod(called, this.beanType).equals(this.method);
     }
 
     Method method() {

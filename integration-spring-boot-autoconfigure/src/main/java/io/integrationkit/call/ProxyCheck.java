@@ -3,13 +3,7 @@ package io.integrationkit.call;
 import io.integrationkit.failure.ProblemCode;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.springframework.aop.Advisor;
-import org.springframework.aop.framework.Advised;
-import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
 
 /**
@@ -26,7 +20,7 @@ final class ProxyCheck {
             Class<?> type,
             List<Method> methods,
             List<InvalidOperationException> problems) {
-        List<Object> advice = advice(bean);
+        List<Object> advice = ProxyLayers.of(bean).advice();
         for (Method method : methods) {
             if (Proxy.isProxyClass(bean.getClass())
                     && !Interceptable.isDeclaredBy(bean.getClass().getInterfaces(), type, method)) {
@@ -46,35 +40,13 @@ final class ProxyCheck {
         }
     }
 
-    private static List<Object> advice(Object bean) {
-        List<Object> advice = new ArrayList<>();
-        Object layer = bean;
-        while (layer instanceof Advised advised) {
-            for (Advisor advisor : advised.getAdvisors()) {
-                advice.add(advisor.getAdvice());
-            }
-            layer = targetOf(layer);
-        }
-        return advice;
-    }
-
-    private static @Nullable Object targetOf(Object layer) {
-        return AopProxyUtils.getSingletonTarget(layer);
-    }
-
     private static int indexOf(List<Object> advice, Class<? extends OperationInterceptor> side, Method method) {
         for (int i = 0; i < advice.size(); i++) {
-            if (side.isInstance(advice.get(i))
-                    && sameSignature(((OperationInterceptor) advice.get(i)).plan.method(), method)) {
+            if (side.isInstance(advice.get(i)) && ((OperationInterceptor) advice.get(i)).plan.isOf(method)) {
                 return i;
             }
         }
         return -1;
-    }
-
-    private static boolean sameSignature(Method one, Method other) {
-        return one.getName().equals(other.getName())
-                && Arrays.equals(one.getParameterTypes(), other.getParameterTypes());
     }
 
     private static int indexOfTransaction(List<Object> advice) {

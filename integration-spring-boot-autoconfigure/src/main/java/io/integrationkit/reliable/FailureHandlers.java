@@ -147,7 +147,8 @@ public final class FailureHandlers implements SmartInitializingSingleton {
     @Override
     public synchronized void afterSingletonsInstantiated() {
         for (CategoryHandler handler : found()) {
-            if (!this.taken.contains(handler)) {
+            // A bean may have a second name, under which nothing is called.
+            if (this.taken.stream().noneMatch((each) -> each.method().equals(handler.method()))) {
                 throw unused(handler);
             }
         }
