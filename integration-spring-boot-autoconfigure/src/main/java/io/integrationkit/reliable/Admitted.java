@@ -4,10 +4,15 @@ import io.integrationkit.call.Call;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.limit.RateLimiter;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An attempt that was let in, whose result comes later. Result, time-out and cancellation may come at once, on several
  * threads: the circuit breaker is answered by the one that {@link #ends} it, and the bulkhead is left once.
+ *
+ * <p>A thread that begins the work may be in it for long. What ends the attempt from outside meanwhile, a time-out or a
+ * cancellation, {@link #leaveOnceReturned leaves the bulkhead} when that thread has come back: it says so first and then
+ * looks for the thread, which first says that it is back and then looks for what was said, and one sees the other.
  */
 final class Admitted {
 
@@ -20,6 +25,12 @@ final class Admitted {
     private final AtomicBoolean over = new AtomicBoolean();
 
     private final AtomicBoolean left = new AtomicBoolean();
+
+    private volatile @Nullable Thread inside;
+
+    private volatile boolean overrun;
+
+    private volatile boolean leaving;
 
     private long started;
 
@@ -64,6 +75,43 @@ final class Admitted {
     void leave() {
         if (this.left.compareAndSet(false, true)) {
             this.settled.admission().leave();
+        }
+    }
+
+    /** The work is begun by this thread, which {@link #returned} from it later. */
+    void entered() {
+        this.inside = Thread.currentThread();
+    }
+
+    /** The thread that began the work has come back. */
+    void returned() {
+        this.inside = null;
+        if (this.leaving) {
+            leave();
+        }
+    }
+
+    /** Its time is over. */
+    void overrun() {
+        this.overrun = true;
+    }
+
+    /** It has ended: by its work, or by its time, which is not the end of work whose thread is still inside. */
+    void over() {
+        if (this.overrun) {
+            leaveOnceReturned();
+        } else {
+            leave();
+        }
+    }
+
+    /** The work was told to stop; it has ended when the thread that began it is back. */
+    void leaveOnceReturned() {
+        this.leaving = true;
+        Thread thread = this.inside;
+        // A thread that tells itself is not in the work but in what the work has called.
+        if (thread == null || thread == Thread.currentThread()) {
+            leave();
         }
     }
 

@@ -53,7 +53,12 @@ final class ReactorAttempt extends Operators.DeferredSubscription implements Cor
         if (isCancelled()) {
             admitted.unused();
         } else {
-            this.work.apply(admitted).subscribe(this);
+            admitted.entered();
+            try {
+                this.work.apply(admitted).subscribe(this);
+            } finally {
+                admitted.returned();
+            }
         }
     }
 

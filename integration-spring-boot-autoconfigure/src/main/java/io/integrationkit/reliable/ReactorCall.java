@@ -49,10 +49,10 @@ final class ReactorCall {
         Flux<Object> work = Flux.from(new CarriedPublisher(this.call.carried(), this::proceed));
         Duration allowed = attempt.settled().timeForAttempt(this.call.deadline());
         if (allowed != null) {
-            AtomicReference<Subscription> source = new AtomicReference<>();
+            AtomicReference<@Nullable Subscription> source = new AtomicReference<>();
             work = work.doOnSubscribe(source::set)
-                    .takeUntilOther(timeout(allowed))
-                    .doOnError((failure) -> source.get().cancel());
+                    .takeUntilOther(timeout(attempt, allowed))
+                    .doOnError((failure) -> cancel(source.get()));
         }
         if (this.call.tools().results() != null) {
             work = work.<Object>handle(this::judge).switchIfEmpty(Mono.defer(this::judgeNothing));
@@ -77,13 +77,24 @@ final class ReactorCall {
     }
 
     /** Ends the attempt, which is cancelled then. */
-    private Mono<Object> timeout(Duration allowed) {
+    private Mono<Object> timeout(Admitted attempt, Duration allowed) {
         AttemptTools tools = this.call.tools();
         return Mono.create((sink) -> {
-            TimeSource.Timer timer = tools.time()
-                    .schedule(allowed, () -> tools.executor().execute(() -> sink.error(this.call.timeout(allowed))));
+            Runnable over = () -> {
+                attempt.overrun();
+                sink.error(this.call.timeout(allowed));
+            };
+            TimeSource.Timer timer =
+                    tools.time().schedule(allowed, () -> tools.executor().execute(over));
             sink.onDispose(timer::cancel);
         });
+    }
+
+    /** There is none yet if the time was over first: the operator cancels the one that comes then. */
+    private static void cancel(@Nullable Subscription subscription) {
+        if (subscription != null) {
+            subscription.cancel();
+        }
     }
 
     private void judge(Object element, SynchronousSink<Object> sink) {
@@ -114,7 +125,7 @@ final class ReactorCall {
     }
 
     private void failed(Admitted attempt, Throwable failure) {
-        attempt.leave();
+        attempt.over();
         if (!attempt.ends()) {
             return;
         }
@@ -130,7 +141,7 @@ final class ReactorCall {
 
     private static void cancelled(Admitted attempt) {
         attempt.abandon();
-        attempt.leave();
+        attempt.leaveOnceReturned();
     }
 
     /** What {@code retryWhen} asks after each failure: a signal to subscribe again, or the failure. */

@@ -2,6 +2,7 @@ package io.integrationkit.reliable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.integrationkit.breaker.CircuitBreaker;
 import io.integrationkit.call.Call;
 import io.integrationkit.call.Operation;
 import io.integrationkit.call.SimpleCalls;
@@ -26,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -311,6 +313,119 @@ class ReactorAttemptsTests {
                 .get(10, TimeUnit.SECONDS);
         assertThat(seen).containsExactly("abc 5000", "abc 4900");
         assertThat(this.received).containsExactly("done");
+    }
+
+    @Test
+    void anAttemptWhoseTimeIsOverBeforeItsMethodHasReturnedTimesOutAndKeepsItsPlaceUntilThen() throws Exception {
+        this.policies
+                .attemptTimeout(MS_100)
+                .bulkhead(2, Duration.ZERO)
+                .breaker(BreakerSpecs.of(10, 100, 10, Duration.ofSeconds(9), 1));
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Flux<Object> blocking = Flux.from(run(
+                (call) -> {
+                    Flux<Object> attempt = attempt(call);
+                    if (call.attempts() == 1) {
+                        inside.countDown();
+                        goOn.await();
+                    }
+                    return attempt;
+                },
+                true));
+        CompletableFuture<Void> subscribing = CompletableFuture.runAsync(() -> subscribe(blocking));
+        assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
+        advance(MS_100);
+        assertThat(this.failure).isNull();
+        assertThat(breaker().status(this.time.nanoTime()).failureRate()).isEqualTo(100);
+        assertThat(bulkhead().running()).as("its method has not returned").isEqualTo(1);
+        advance(MS_100);
+        assertThat(this.attempts).as("tried again").hasSize(2);
+        assertThat(bulkhead().running()).isEqualTo(2);
+        goOn.countDown();
+        subscribing.get(10, TimeUnit.SECONDS);
+        assertThat(this.cancelled).as("what it returned late").isEqualTo(1);
+        assertThat(bulkhead().running()).isEqualTo(1);
+        emit(1, "done");
+        this.attempts.get(1).tryEmitComplete();
+        assertThat(this.received).containsExactly("done");
+        assertThat(this.completed).isTrue();
+        assertThat(bulkhead().running()).isZero();
+        assertThat(this.time.waiting()).isZero();
+    }
+
+    @Test
+    void aTimeThatIsOverBeforeTheMethodIsCalledIsATimeOut() {
+        Policies late = new Policies(new TimeThatIsOver(this.time)).attemptTimeout(MS_100).retry(once());
+        this.settled = late.settle();
+        subscribe(run(late, this::attempt, true));
+        assertThat(this.failure).isInstanceOf(AttemptTimeoutException.class);
+        assertThat(this.cancelled).isEqualTo(1);
+    }
+
+    @Test
+    void aSubscriptionThatIsCancelledBeforeTheMethodHasReturnedKeepsItsPlaceUntilThen() throws Exception {
+        this.policies.bulkhead(1, Duration.ZERO);
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Flux<Object> blocking = Flux.from(run(
+                (call) -> {
+                    inside.countDown();
+                    goOn.await();
+                    return attempt(call);
+                },
+                true));
+        BaseSubscriber<Object> subscriber = new BaseSubscriber<>() {};
+        CompletableFuture<Void> subscribing = CompletableFuture.runAsync(() -> blocking.subscribe(subscriber));
+        assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
+        subscriber.cancel();
+        assertThat(bulkhead().running()).isEqualTo(1);
+        goOn.countDown();
+        subscribing.get(10, TimeUnit.SECONDS);
+        assertThat(bulkhead().running()).isZero();
+        assertThat(this.cancelled).isEqualTo(1);
+    }
+
+    @Test
+    void anAttemptThatItsOwnElementCancelsHasLeftWhenItsSubscriberGoesOn() {
+        this.policies.bulkhead(1, Duration.ZERO);
+        Flux<Object> first = Flux.from(run((call) -> Flux.just("a", "b"), true)).take(1);
+        subscribe(first.concatWith(Flux.from(run((call) -> Flux.just("c"), true))));
+        assertThat(this.received).containsExactly("a", "c");
+    }
+
+    /** Has each time over before who schedules it goes on. */
+    private record TimeThatIsOver(TimeSource time) implements TimeSource {
+
+        @Override
+        public Instant now() {
+            return this.time.now();
+        }
+
+        @Override
+        public long nanoTime() {
+            return this.time.nanoTime();
+        }
+
+        @Override
+        public void sleep(Duration duration) throws InterruptedException {
+            this.time.sleep(duration);
+        }
+
+        @Override
+        public Timer schedule(Duration delay, Runnable task) {
+            task.run();
+            return () -> false;
+        }
+    }
+
+    private static RetrySpec once() {
+        return new RetrySpec(1, Duration.ZERO, Duration.ZERO, 1, Jitter.NONE, null);
+    }
+
+    private CircuitBreaker breaker() {
+        return Objects.requireNonNull(
+                Objects.requireNonNull(this.settled).current().admission().breaker());
     }
 
     private Flux<Object> many() {
