@@ -28,6 +28,8 @@ final class ReactorCall {
 
     private boolean emitted;
 
+    private boolean notJudged;
+
     private @Nullable Ending ending;
 
     ReactorCall(Stage next, LaterEntrance entrance, Scheduler scheduler, LaterCall call) {
@@ -40,6 +42,7 @@ final class ReactorCall {
     /** Makes an attempt; subscribed to once. */
     Publisher<Object> attempt() {
         this.ending = null;
+        this.notJudged = false;
         return (subscriber) ->
                 new ReactorAttempt(Operators.toCoreSubscriber(subscriber), this::work).begin(this.entrance, this.call);
     }
@@ -105,6 +108,7 @@ final class ReactorCall {
                 sink.next(element);
             }
         } catch (Throwable failure) {
+            this.notJudged = true;
             sink.error(failure);
         }
     }
@@ -113,6 +117,7 @@ final class ReactorCall {
         try {
             return (!this.emitted && this.call.unwanted(null)) ? Mono.error(new UnwantedResult(null)) : Mono.empty();
         } catch (Throwable failure) {
+            this.notJudged = true;
             return Mono.error(failure);
         }
     }
@@ -133,6 +138,10 @@ final class ReactorCall {
             if (failure instanceof UnwantedResult unwanted) {
                 this.call.returned(attempt);
                 this.ending = this.call.afterUnwanted(attempt, unwanted.result());
+            } else if (this.notJudged) {
+                // The callee has answered; the failure is that of who was asked about the answer.
+                this.call.returned(attempt);
+                this.ending = new Ending(failure, null, null, attempt.settled(), null);
             } else {
                 this.ending = this.call.failed(attempt, failure, this.emitted);
             }

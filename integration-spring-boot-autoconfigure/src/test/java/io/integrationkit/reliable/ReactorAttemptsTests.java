@@ -141,6 +141,27 @@ class ReactorAttemptsTests {
     }
 
     @Test
+    void aResultThatCannotBeJudgedIsNoFailureOfTheCallee() {
+        IllegalStateException broken = new IllegalStateException("cannot judge");
+        this.policies
+                .breaker(BreakerSpecs.of(10, 100, 10, MS_100, 1))
+                .bulkhead(1, Duration.ZERO)
+                .results((call, result) -> {
+                    throw broken;
+                });
+        List<Mono<Object>> results = new ArrayList<>(List.of(Mono.just("done"), Mono.empty()));
+        for (int call = 1; call <= 2; call++) {
+            this.failure = null;
+            subscribe(mono((ignored) -> results.remove(0)));
+            assertThat(this.failure).isSameAs(broken).hasNoSuppressedExceptions();
+            assertThat(this.time.waiting()).isZero();
+            assertThat(breaker().status(this.time.nanoTime()).calls()).isEqualTo(call);
+            assertThat(breaker().status(this.time.nanoTime()).failureRate()).isZero();
+            assertThat(bulkhead().running()).isZero();
+        }
+    }
+
+    @Test
     void cancellingTheSubscriptionCancelsTheAttemptAndTeachesTheBreakerNothing() {
         this.policies
                 .breaker(BreakerSpecs.of(10, 100, 1, MS_100, 1))
@@ -356,7 +377,9 @@ class ReactorAttemptsTests {
 
     @Test
     void aTimeThatIsOverBeforeTheMethodIsCalledIsATimeOut() {
-        Policies late = new Policies(new TimeThatIsOver(this.time)).attemptTimeout(MS_100).retry(once());
+        Policies late = new Policies(new TimeThatIsOver(this.time))
+                .attemptTimeout(MS_100)
+                .retry(once());
         this.settled = late.settle();
         subscribe(run(late, this::attempt, true));
         assertThat(this.failure).isInstanceOf(AttemptTimeoutException.class);
