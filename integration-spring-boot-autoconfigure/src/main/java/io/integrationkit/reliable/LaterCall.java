@@ -44,6 +44,11 @@ final class LaterCall {
         }
     }
 
+    /** It runs in a transaction of the caller, which the caller's thread does not know. */
+    void joinsTransaction() {
+        this.progress.joinsTransaction();
+    }
+
     Call call() {
         return this.call;
     }

@@ -28,7 +28,7 @@ final class Progress {
 
     private final long begun;
 
-    private final boolean inTransaction;
+    private boolean inTransaction;
 
     private final @Nullable Deadline deadline;
 
@@ -41,6 +41,11 @@ final class Progress {
         this.begun = begun;
         this.inTransaction = inTransaction;
         this.deadline = deadline;
+    }
+
+    /** The attempts run in a transaction of the caller. */
+    void joinsTransaction() {
+        this.inTransaction = true;
     }
 
     /** Decides after a failed attempt. */

@@ -2,6 +2,7 @@ package io.integrationkit.reliable;
 
 import io.integrationkit.call.Call;
 import io.integrationkit.call.Stage;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -10,7 +11,8 @@ import reactor.util.retry.Retry;
 /**
  * Makes the attempts of a method that returns a {@code Mono} or a {@code Flux}, without holding a thread between them.
  * An attempt is one subscription to what the method returns; it succeeds when that completes. Once an element was passed
- * on there is no further attempt: the subscriber would get it twice.
+ * on there is no further attempt: the subscriber would get it twice. Nor is there one in a transaction of the subscriber,
+ * whether its thread or its Reactor context carries it.
  */
 final class ReactorAttempts implements Stage {
 
@@ -37,9 +39,11 @@ final class ReactorAttempts implements Stage {
 
     @Override
     public Object run(Call call) {
-        LaterCall later = new LaterCall(call, this.policy, this.tools, false);
+        boolean inTransaction =
+                this.tools.joinsTransaction() && TransactionSynchronizationManager.isActualTransactionActive();
+        LaterCall later = new LaterCall(call, this.policy, this.tools, inTransaction);
         ReactorCall reactor = new ReactorCall(this.next, this.entrance, this.scheduler, later);
-        Flux<Object> attempts = Flux.defer(reactor::attempt)
+        Flux<Object> attempts = Flux.deferContextual(reactor::attempt)
                 .retryWhen(Retry.from((failures) -> failures.concatMap((signal) -> reactor.after(signal.failure()))))
                 .onErrorResume(UnwantedResult.class, UnwantedResult::published);
         return this.many ? attempts : attempts.singleOrEmpty();

@@ -14,6 +14,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.core.publisher.SynchronousSink;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.context.ContextView;
 
 /** One call of a method that returns a publisher; its steps happen one after the other, on whatever thread. */
 final class ReactorCall {
@@ -39,8 +40,16 @@ final class ReactorCall {
         this.call = call;
     }
 
-    /** Makes an attempt; subscribed to once. */
-    Publisher<Object> attempt() {
+    /**
+     * Makes an attempt.
+     *
+     * @param context context of the subscriber
+     * @return is subscribed to once
+     */
+    Publisher<Object> attempt(ContextView context) {
+        if (this.call.tools().joinsTransaction() && ReactiveTransactions.isActive(context)) {
+            this.call.joinsTransaction();
+        }
         this.ending = null;
         this.notJudged = false;
         return (subscriber) ->
