@@ -5,8 +5,8 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Takes every step: what an executor refuses that is overloaded or shut down goes to the common pool. Somebody waits
- * for the answer.
+ * Takes every step: what an executor refuses that is overloaded or shut down goes to the common pool, which makes further
+ * threads when its own wait for a future. Somebody waits for the answer.
  *
  * @param first asked first
  */

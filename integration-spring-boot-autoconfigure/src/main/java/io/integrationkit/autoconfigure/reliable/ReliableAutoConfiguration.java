@@ -117,13 +117,18 @@ public final class ReliableAutoConfiguration {
     }
 
     @Bean
+    StepThreads integrationStepThreads(ConfigurableListableBeanFactory beanFactory) {
+        return new StepThreads(beanFactory.getBeanClassLoader());
+    }
+
+    @Bean
     ReliableCalls integrationReliableCalls(
             ReliablePolicies policies,
             SharedStates shared,
             FailureClassification classification,
             GiveUpPlans giveUpPlans,
             TimeSource time,
-            ConfigurableListableBeanFactory beanFactory) {
+            StepThreads threads) {
         return new ReliableCalls(
                 policies,
                 shared,
@@ -131,7 +136,7 @@ public final class ReliableAutoConfiguration {
                 giveUpPlans,
                 new Surroundings(
                         time,
-                        new ApplicationExecutor(beanFactory),
+                        threads.executor(),
                         () -> ThreadLocalRandom.current().nextLong()));
     }
 }

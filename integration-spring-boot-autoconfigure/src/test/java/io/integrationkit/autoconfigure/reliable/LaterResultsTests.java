@@ -20,8 +20,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -90,21 +88,6 @@ class LaterResultsTests {
                         .satisfies((failure) -> assertThat(NestedExceptionUtils.getMostSpecificCause(failure))
                                 .isInstanceOf(InvalidOperationException.class)
                                 .hasMessageContainingAll("retryOnResult", "Flux", "streams")));
-    }
-
-    @Test
-    void anExecutorThatRefusesLosesNoAnswer() {
-        this.runner
-                .withBean("prices", Prices.class)
-                .withBean("applicationTaskExecutor", Executor.class, () -> (step) -> {
-                    throw new RejectedExecutionException("full");
-                })
-                .run((context) -> {
-                    Prices prices = context.getBean(Prices.class);
-                    assertThat(prices.future(1)).succeedsWithin(SOON);
-                    assertThat(prices.lostFuture()).succeedsWithin(SOON);
-                    assertThat(prices.mono(3).block(SOON)).isNotNull();
-                });
     }
 
     @Test
