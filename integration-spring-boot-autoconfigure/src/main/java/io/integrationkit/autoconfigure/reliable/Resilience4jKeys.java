@@ -46,7 +46,7 @@ final class Resilience4jKeys {
             circuitbreaker.enableexponentialbackoff = see circuit-breaker.open-duration-multiplier
             circuitbreaker.automatictransitionfromopentohalfopenenabled = the first call after open-duration probes
             circuitbreaker.maxwaitdurationinhalfopenstate = a probe that never ends cannot hold the circuit breaker
-            timelimiter.cancelrunningfuture = an attempt that is over time is always asked to stop
+            timelimiter.cancelrunningfuture = an attempt that is over time is asked to stop if it blocks or returns a publisher; a future is not cancelled
             """);
 
     private Resilience4jKeys() {}

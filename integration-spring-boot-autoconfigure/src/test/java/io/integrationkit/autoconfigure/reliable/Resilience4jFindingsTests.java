@@ -65,7 +65,7 @@ class Resilience4jFindingsTests {
             circuitbreaker.instances.chat.record-exceptions[0]=a.B          | the category of a failure decides
             circuitbreaker.instances.chat.register-health-indicator=true    | leave it out
             thread-pool-bulkhead.instances.chat.core-thread-pool-size=2     | the thread of their caller
-            timelimiter.instances.chat.cancel-running-future=true           | asked to stop
+            timelimiter.instances.chat.cancel-running-future=true           | a future is not cancelled
             """)
     void saysThatASettingHasNoCounterpartAndWhatThereIsInstead(String theirs, String reason) {
         assertThat(lines(theirs)).singleElement().asString().contains("-> no counterpart: ", reason);
