@@ -1,5 +1,6 @@
 package io.integrationkit.limit;
 
+import static io.integrationkit.failure.InvalidSettingException.LONGEST;
 import static io.integrationkit.failure.InvalidSettingException.check;
 
 import java.time.Duration;
@@ -16,6 +17,9 @@ public record BulkheadSpec(int maxConcurrent, Duration maxWait) {
 
     public BulkheadSpec {
         check(maxConcurrent >= 1 && maxConcurrent <= MOST, "bulkhead.max-concurrent", "from 1 to 1000000");
-        check(!maxWait.isNegative(), "bulkhead.max-wait", "zero or more");
+        check(
+                !maxWait.isNegative() && maxWait.compareTo(LONGEST) <= 0,
+                "bulkhead.max-wait",
+                "zero or more and at most " + LONGEST.toDays() + "d");
     }
 }

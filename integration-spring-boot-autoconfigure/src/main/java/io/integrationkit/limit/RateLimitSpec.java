@@ -1,5 +1,6 @@
 package io.integrationkit.limit;
 
+import static io.integrationkit.failure.InvalidSettingException.LONGEST;
 import static io.integrationkit.failure.InvalidSettingException.check;
 import static io.integrationkit.failure.InvalidSettingException.checkDuration;
 
@@ -27,7 +28,10 @@ public record RateLimitSpec(int permits, Duration period, int burst, Duration ma
                 "rate-limit.period",
                 "long enough for " + permits + " permits, one each nanosecond at the most");
         check(burst >= 1 && burst <= MOST, "rate-limit.burst", "from 1 to 1000000000");
-        check(!maxWait.isNegative(), "rate-limit.max-wait", "zero or more");
+        check(
+                !maxWait.isNegative() && maxWait.compareTo(LONGEST) <= 0,
+                "rate-limit.max-wait",
+                "zero or more and at most " + LONGEST.toDays() + "d");
     }
 
     /** Who shares the permits of a rate limit. */

@@ -58,7 +58,9 @@ final class Attempts implements Stage {
         Progress progress = null;
         while (true) {
             Admission admission = settled.admission();
-            long permit = (ending == null) ? this.entrance.enter(admission, call) : enterAgain(admission, call, ending);
+            long permit = (ending == null || progress == null)
+                    ? this.entrance.enter(admission, call)
+                    : enterAgain(admission, call, progress, ending);
             long started = call.nanoTime();
             int sent = settled.notesRequests() ? SentRequests.begin() : 0;
             call.attemptStarted();
@@ -116,11 +118,14 @@ final class Attempts implements Stage {
     }
 
     /** A refusal ends the attempts; the failure before it explains it. */
-    private long enterAgain(Admission admission, Call call, Ending before) {
+    private long enterAgain(Admission admission, Call call, Progress progress, Ending before) {
         try {
             return this.entrance.enter(admission, call);
-        } catch (RejectedException refusal) {
+        } catch (Throwable refusal) {
             explainRefusal(refusal, before);
+            if (refusal instanceof RejectedException rejected) {
+                progress.refused(rejected, before);
+            }
             throw refusal;
         }
     }
@@ -145,7 +150,15 @@ final class Attempts implements Stage {
             admission.released(permit);
             return new Ending(failure, null, null, settled, null);
         }
-        Failure classified = this.tools.classify(failure, settled, sent);
+        Failure classified;
+        try {
+            classified = this.tools.classify(failure, settled, sent);
+        } catch (Throwable unexpected) {
+            // Without a category there is nothing to decide by; the caller gets what the callee threw.
+            admission.released(permit);
+            Progress.attach(failure, unexpected);
+            return new Ending(failure, null, null, settled, null);
+        }
         admission.failed(call, permit, started, classified);
         if (classified.category() == FailureCategory.REJECTED) {
             explainRefusal(failure, before);

@@ -25,7 +25,7 @@ final class Entrance {
      * Lets an attempt in.
      *
      * @return the permit of the circuit breaker
-     * @throws RejectedException if it may not run; then nothing is taken
+     * @throws RejectedException if it may not run; then nothing is taken, and neither is it where anything else fails
      */
     long enter(Admission admission, Call call) {
         long permit = admission.askBreaker(call);
@@ -34,59 +34,74 @@ final class Entrance {
         }
         RateLimiter limiter = admission.limiter();
         long reserved = call.nanoTime();
-        if (limiter != null) {
-            long wait = limiter.reserve(reserved, 0);
-            if (wait != 0) {
-                awaitPermit(admission, limiter, call, permit, reserved);
+        RateLimiter taken = null;
+        try {
+            if (limiter != null) {
+                long wait = limiter.reserve(reserved, 0);
+                if (wait != 0) {
+                    wait = reserve(limiter, call, reserved);
+                }
+                taken = limiter;
+                if (wait != 0) {
+                    awaitPermit(call, wait);
+                }
             }
+            Bulkhead bulkhead = admission.bulkhead();
+            if (bulkhead != null && !bulkhead.tryEnter()) {
+                awaitTurn(bulkhead, call);
+            }
+            return permit;
+        } catch (Throwable failure) {
+            giveBack(admission, permit, taken, reserved, failure);
+            throw failure;
         }
-        Bulkhead bulkhead = admission.bulkhead();
-        if (bulkhead != null && !bulkhead.tryEnter()) {
-            awaitTurn(admission, bulkhead, call, permit, reserved);
-        }
-        return permit;
     }
 
-    private void awaitPermit(Admission admission, RateLimiter limiter, Call call, long permit, long reserved) {
+    private long reserve(RateLimiter limiter, Call call, long reserved) {
         long wait = limiter.reserve(reserved, fitting(limiter.spec().maxWait(), Deadline.current()));
         if (wait < 0) {
-            admission.released(permit);
             throw Refusals.rateLimited(call, this.policy, Duration.ofNanos(-wait));
         }
+        return wait;
+    }
+
+    private void awaitPermit(Call call, long wait) {
         call.timePassed();
         try {
             this.time.sleep(Duration.ofNanos(wait));
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
-            limiter.release(reserved);
-            admission.released(permit);
             throw Refusals.interrupted(call, this.policy, "rate-limit");
         }
     }
 
-    private void awaitTurn(Admission admission, Bulkhead bulkhead, Call call, long permit, long reserved) {
+    private void awaitTurn(Bulkhead bulkhead, Call call) {
+        long wait = fitting(bulkhead.spec().maxWait(), Deadline.current());
         boolean entered;
         call.timePassed();
         try {
-            entered = bulkhead.enter(fitting(bulkhead.spec().maxWait(), Deadline.current()));
+            entered = bulkhead.enter(wait);
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
-            giveBack(admission, permit, reserved);
             throw Refusals.interrupted(call, this.policy, "bulkhead");
         }
         call.timePassed();
         if (!entered) {
-            giveBack(admission, permit, reserved);
-            throw Refusals.bulkheadFull(call, this.policy, bulkhead.spec());
+            throw Refusals.bulkheadFull(call, this.policy, bulkhead.spec(), Duration.ofNanos(wait));
         }
     }
 
-    private static void giveBack(Admission admission, long permit, long reserved) {
-        RateLimiter limiter = admission.limiter();
-        if (limiter != null) {
-            limiter.release(reserved);
+    private static void giveBack(
+            Admission admission, long permit, @Nullable RateLimiter taken, long reserved, Throwable failure) {
+        try {
+            if (taken != null) {
+                taken.release(reserved);
+            }
+        } catch (Throwable another) {
+            Progress.attach(failure, another);
+        } finally {
+            admission.released(permit);
         }
-        admission.released(permit);
     }
 
     /** A wait that outlasts the deadline would be for nothing. */

@@ -58,7 +58,7 @@ record GivingUp(
                 || call.outcome() == CallOutcome.DUPLICATE) {
             throw failure;
         }
-        Failure classified = this.classification.classify(failure);
+        Failure classified = classify(failure);
         boolean rejected = classified.category() == FailureCategory.REJECTED;
         boolean comesAgain = this.operation.redelivered() && (rejected || comesAgain(classified));
         if (!comesAgain && call.attempts() > 0 && !this.recovery.isEmpty()) {
@@ -77,6 +77,16 @@ record GivingUp(
             throw left;
         }
         return this.archive.store(call, arguments, classified, left);
+    }
+
+    /** Without a category there is nothing to decide by; the caller gets what the callee threw. */
+    private Failure classify(Throwable failure) throws Throwable {
+        try {
+            return this.classification.classify(failure);
+        } catch (Throwable unexpected) {
+            Progress.attach(failure, unexpected);
+            throw failure;
+        }
     }
 
     /** If the work cannot be undone, somebody must know: the caller, or the log where the call is kept. */

@@ -5,6 +5,7 @@ import io.integrationkit.context.Carried;
 import io.integrationkit.context.Deadline;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.RejectedException;
 import io.integrationkit.limit.RetryBudget;
 import io.integrationkit.reliable.RetryRules.Stop;
 import io.integrationkit.reliable.RetryRules.Verdict;
@@ -30,7 +31,7 @@ final class LaterCall {
 
     private final Progress progress;
 
-    private @Nullable Throwable lastFailure;
+    private @Nullable Ending last;
 
     /** Begins on the caller's thread, when the call begins. */
     LaterCall(Call call, SettledPolicy policy, AttemptTools tools, boolean inTransaction) {
@@ -88,7 +89,15 @@ final class LaterCall {
             attempt.released();
             return new Ending(failure, null, null, settled, null);
         }
-        Failure classified = this.tools.classification().classify(failure);
+        Failure classified;
+        try {
+            classified = this.tools.classification().classify(failure);
+        } catch (Throwable unexpected) {
+            // Without a category there is nothing to decide by; the caller gets what the callee threw.
+            attempt.released();
+            Progress.attach(failure, unexpected);
+            return new Ending(failure, null, null, settled, null);
+        }
         attempt.failed(this.call, classified);
         boolean passes = classified.category().retryable() && classified.retryable();
         Verdict verdict = (emitted && passes)
@@ -118,7 +127,7 @@ final class LaterCall {
 
     private Ending ended(Ending ending) {
         this.progress.explainIfOver(ending);
-        this.lastFailure = ending.failure();
+        this.last = ending;
         return ending;
     }
 
@@ -128,10 +137,17 @@ final class LaterCall {
         this.call.timePassed();
     }
 
-    /** Hangs the failure of the attempt before on a refusal of the next one. */
+    /** Hangs the failure of the attempt before on a refusal of the next one, and explains that it is the end. */
     void explainRefusal(Throwable refusal) {
-        if (this.lastFailure != null) {
-            Progress.attach(refusal, this.lastFailure);
+        Ending before = this.last;
+        if (before == null) {
+            return;
+        }
+        if (before.failure() != null) {
+            Progress.attach(refusal, before.failure());
+        }
+        if (refusal instanceof RejectedException rejected) {
+            this.progress.refused(rejected, before);
         }
     }
 }

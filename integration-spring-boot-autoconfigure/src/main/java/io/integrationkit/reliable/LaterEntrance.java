@@ -31,7 +31,7 @@ final class LaterEntrance {
      * Lets an attempt in, now or later.
      *
      * @param entered gets the attempt, on this thread if it need not wait, else on the executor
-     * @param refused gets the refusal, if it may not run; then nothing is taken
+     * @param refused gets the refusal, if it may not run, or what failed; then nothing is taken
      * @return gives up the wait; then neither is called, unless it was already
      */
     Runnable enter(Settled settled, LaterCall later, Consumer<Admitted> entered, Consumer<Throwable> refused) {
@@ -49,9 +49,10 @@ final class LaterEntrance {
             wait = (limiter != null)
                     ? limiter.reserve(reserved, Entrance.fitting(limiter.spec().maxWait(), later.deadline()))
                     : 0;
-        } catch (RuntimeException ex) {
+        } catch (Throwable ex) {
             admission.released(permit);
-            throw ex;
+            refused.accept(ex);
+            return NOTHING;
         }
         if (wait < 0) {
             admission.released(permit);
@@ -59,15 +60,14 @@ final class LaterEntrance {
             return NOTHING;
         }
         Queued queued = new Queued(new Admitted(settled, permit, reserved), later, entered, refused);
-        if (wait == 0) {
-            queued.enterBulkhead();
-        } else {
-            queued.await(Duration.ofNanos(wait));
-        }
+        queued.begin(wait);
         return queued::cancel;
     }
 
-    /** An attempt that has its permits and waits for its moment. */
+    /**
+     * An attempt that has its permits and waits for its moment. Whatever fails on the way, a clock, an executor or a
+     * limiter, ends the wait: somebody waits for the answer, and others for what the attempt has taken.
+     */
     private final class Queued {
 
         private final Admitted attempt;
@@ -90,14 +90,18 @@ final class LaterEntrance {
             this.refused = refused;
         }
 
+        void begin(long wait) {
+            guarded((wait == 0) ? this::enterBulkhead : () -> await(Duration.ofNanos(wait)));
+        }
+
         /** Waits until the permit of the rate limit may be used. */
-        void await(Duration duration) {
+        private void await(Duration duration) {
             this.later.call().timePassed();
             int step = this.underWay.begins();
             this.underWay.cancelledBy(step, after(duration, this::enterBulkhead));
         }
 
-        void enterBulkhead() {
+        private void enterBulkhead() {
             Bulkhead bulkhead = this.attempt.settled().admission().bulkhead();
             int step = this.underWay.begins();
             if (this.decided.get()) {
@@ -109,15 +113,16 @@ final class LaterEntrance {
             }
             long longest = Entrance.fitting(bulkhead.spec().maxWait(), this.later.deadline());
             if (longest == 0) {
-                full(bulkhead);
+                full(bulkhead, Duration.ZERO);
                 return;
             }
             this.later.call().timePassed();
             // What comes next runs the caller's method: neither for the timer's thread nor for the one that leaves.
-            Waiter waiter = bulkhead.enterLater(() -> LaterEntrance.this.executor.execute(this::enter));
-            Runnable timer = after(Duration.ofNanos(longest), () -> {
+            Waiter waiter = bulkhead.enterLater(this::takeTurn);
+            Duration waits = Duration.ofNanos(longest);
+            Runnable timer = after(waits, () -> {
                 if (waiter.cancel()) {
-                    full(bulkhead);
+                    full(bulkhead, waits);
                 }
             });
             this.underWay.cancelledBy(step, () -> {
@@ -127,23 +132,60 @@ final class LaterEntrance {
         }
 
         private Runnable after(Duration duration, Runnable step) {
-            return LaterEntrance.this.time.schedule(duration, () -> LaterEntrance.this.executor.execute(step))::cancel;
+            Runnable onExecutor = () -> LaterEntrance.this.executor.execute(() -> guarded(step));
+            return LaterEntrance.this.time.schedule(duration, () -> guarded(onExecutor))::cancel;
+        }
+
+        private void guarded(Runnable step) {
+            try {
+                step.run();
+            } catch (Throwable unexpected) {
+                fail(unexpected);
+            }
+        }
+
+        private void fail(Throwable unexpected) {
+            if (this.decided.compareAndSet(false, true)) {
+                this.underWay.cancel();
+                this.attempt.refused();
+                this.refused.accept(unexpected);
+            }
+        }
+
+        /** It has a place in the bulkhead. */
+        private void takeTurn() {
+            try {
+                LaterEntrance.this.executor.execute(this::enter);
+            } catch (Throwable unexpected) {
+                this.attempt.leave();
+                fail(unexpected);
+            }
         }
 
         private void enter() {
             if (this.decided.compareAndSet(false, true)) {
                 this.underWay.cancel();
-                this.entered.accept(this.attempt);
+                handOver();
             } else {
                 this.attempt.leave();
             }
         }
 
-        private void full(Bulkhead bulkhead) {
+        private void handOver() {
+            try {
+                this.entered.accept(this.attempt);
+            } catch (Throwable unexpected) {
+                this.attempt.abandon();
+                this.attempt.leave();
+                this.refused.accept(unexpected);
+            }
+        }
+
+        private void full(Bulkhead bulkhead, Duration waited) {
             if (this.decided.compareAndSet(false, true)) {
                 this.attempt.refused();
                 this.refused.accept(
-                        Refusals.bulkheadFull(this.later.call(), LaterEntrance.this.policy, bulkhead.spec()));
+                        Refusals.bulkheadFull(this.later.call(), LaterEntrance.this.policy, bulkhead.spec(), waited));
             }
         }
 

@@ -4,6 +4,7 @@ import io.integrationkit.call.Call;
 import io.integrationkit.context.Deadline;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.RejectedException;
 import io.integrationkit.reliable.RetryRules.Ended;
 import io.integrationkit.reliable.RetryRules.Stop;
 import io.integrationkit.reliable.RetryRules.Verdict;
@@ -86,19 +87,40 @@ final class Progress {
      * @param ending how the last one ended
      */
     void explain(Stop stop, Ending ending) {
-        RetryStopped stopped = new RetryStopped(
-                this.call.operation().name(), this.call.attempts(), this.waited, stop.rule(), stop.explanation());
+        RetryStopped stopped = stopped(stop);
         if (ending.failure() != null && stop.rule() != Rule.REFUSED) {
             attach(ending.failure(), stopped);
         }
-        Level level = (stop.rule() == Rule.NOT_RETRYABLE || stop.rule() == Rule.REFUSED) ? Level.DEBUG : Level.WARN;
+        log(
+                (stop.rule() == Rule.NOT_RETRYABLE || stop.rule() == Rule.REFUSED) ? Level.DEBUG : Level.WARN,
+                stopped,
+                ending);
+    }
+
+    /**
+     * Explains, in one line of the log, that a further attempt was refused. The caller gets the refusal, which says why.
+     *
+     * @param refusal refused it
+     * @param before how the attempt before ended
+     */
+    void refused(RejectedException refusal, Ending before) {
+        String explanation = "a further one was refused with " + refusal.code().id();
+        log(Level.WARN, stopped(new Stop(Rule.REFUSED, explanation)), before);
+    }
+
+    private RetryStopped stopped(Stop stop) {
+        return new RetryStopped(
+                this.call.operation().name(), this.call.attempts(), this.waited, stop.rule(), stop.explanation());
+    }
+
+    private void log(Level level, RetryStopped stopped, Ending ending) {
         if (logger.isEnabledForLevel(level)) {
             Settled settled = ending.settled();
             logger.atLevel(level)
                     .log(
                             "{} (rule {}, category {}, policy '{}': {})",
                             stopped.getMessage(),
-                            stop.rule(),
+                            stopped.rule(),
                             ending.category(),
                             settled.policy().name(),
                             settled.shared().describe(this.call.nanoTime()));

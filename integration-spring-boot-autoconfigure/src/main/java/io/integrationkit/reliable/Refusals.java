@@ -36,12 +36,12 @@ final class Refusals {
                 untilNext);
     }
 
-    static RejectedException bulkheadFull(Call call, String policy, BulkheadSpec spec) {
+    static RejectedException bulkheadFull(Call call, String policy, BulkheadSpec spec, Duration waited) {
         return refusal(
                 call,
                 ProblemCode.BULKHEAD_FULL,
                 "%d calls of policy '%s' were running, and none ended within %d ms"
-                        .formatted(spec.maxConcurrent(), policy, spec.maxWait().toMillis()),
+                        .formatted(spec.maxConcurrent(), policy, waited.toMillis()),
                 policy,
                 "bulkhead",
                 null);
@@ -62,7 +62,16 @@ final class Refusals {
         call.refused(code);
         return new RejectedException(
                 code,
-                "%s was not called: %s; see %s.*".formatted(call.operation(), reason, PolicyNames.key(policy, group)),
+                "%s was not called%s: %s; see %s.*"
+                        .formatted(call.operation(), again(call.attempts()), reason, PolicyNames.key(policy, group)),
                 retryAfter);
+    }
+
+    private static String again(int attempts) {
+        return switch (attempts) {
+            case 0 -> "";
+            case 1 -> " again after 1 attempt";
+            default -> " again after " + attempts + " attempts";
+        };
     }
 }

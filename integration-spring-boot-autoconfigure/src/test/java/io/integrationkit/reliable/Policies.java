@@ -3,6 +3,7 @@ package io.integrationkit.reliable;
 import io.integrationkit.breaker.CircuitBreakerSpec;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.FailureClassification;
+import io.integrationkit.failure.FailureClassifier;
 import io.integrationkit.limit.BulkheadSpec;
 import io.integrationkit.limit.RateLimitSpec;
 import io.integrationkit.limit.RateLimiters;
@@ -43,6 +44,10 @@ final class Policies {
     private @Nullable ResultCheck results;
 
     private Executor executor = Runnable::run;
+
+    private RateLimiters limiters = RateLimiters.local();
+
+    private List<FailureClassifier> classifiers = List.of();
 
     Policies(TimeSource time) {
         this.time = time;
@@ -108,12 +113,22 @@ final class Policies {
         return this;
     }
 
+    Policies limiters(RateLimiters makes) {
+        this.limiters = makes;
+        return this;
+    }
+
+    Policies classifier(FailureClassifier asked) {
+        this.classifiers = List.of(asked);
+        return this;
+    }
+
     SettledPolicy settle() {
         return settle(new OperationPolicy("operation 'bean.work'", null, policy()));
     }
 
     SettledPolicy settle(OperationPolicy policy) {
-        SharedStates shared = new SharedStates(this.breakers, RateLimiters.local(), this.time);
+        SharedStates shared = new SharedStates(this.breakers, this.limiters, this.time);
         return new SettledPolicy(policy, shared, this.unknownOutcome, new Random(1));
     }
 
@@ -133,7 +148,7 @@ final class Policies {
 
     AttemptTools tools() {
         return new AttemptTools(
-                new FailureClassification(List.of(), this.time::now),
+                new FailureClassification(this.classifiers, this.time::now),
                 this.time,
                 this.executor,
                 this.joinsTransaction,
