@@ -156,6 +156,15 @@ public final class CircuitBreakers {
         return breaker;
     }
 
+    /** Puts the breaker back that was there before a change, or none. */
+    void restore(String policy, @Nullable CircuitBreaker before) {
+        if (before != null) {
+            this.breakers.put(policy, before);
+        } else {
+            settle(policy, null);
+        }
+    }
+
     private static void log(String name, CircuitState from, CircuitState to) {
         if (to == CircuitState.OPEN) {
             logger.warn("Circuit breaker '{}' opened (it was {})", name, from);

@@ -32,22 +32,24 @@ public final class GiveUpPlans {
         this.store = store;
     }
 
-    GivingUp of(Operation operation, Reliable annotation, Policy policy, FailureClassification classification) {
+    GivingUp of(
+            Operation operation, Reliable annotation, OperationPolicy policy, FailureClassification classification) {
+        Policy atStartUp = policy.current();
         return new GivingUp(
                 operation,
                 this.handlers.of(operation, annotation.fallback(), annotation.compensation()),
-                (policy.onExhausted() == OnExhausted.DEAD_LETTER) ? archive(operation, policy) : null,
+                (atStartUp.onExhausted() == OnExhausted.DEAD_LETTER) ? archive(operation, atStartUp) : null,
                 classification,
-                policy.retry().maxDelay());
+                () -> policy.current().retry().maxDelay());
     }
 
-    GivingUp ofCode(Operation operation, Policy policy, FailureClassification classification) {
+    GivingUp ofCode(Operation operation, OperationPolicy policy, FailureClassification classification) {
         return new GivingUp(
                 operation,
                 this.handlers.ofBeans(operation),
                 null,
                 classification,
-                policy.retry().maxDelay());
+                () -> policy.current().retry().maxDelay());
     }
 
     @Nullable

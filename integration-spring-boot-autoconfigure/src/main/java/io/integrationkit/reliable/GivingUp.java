@@ -8,6 +8,7 @@ import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.FailureClassification;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,14 +22,15 @@ import org.slf4j.LoggerFactory;
  * @param recovery who recovers and compensates
  * @param archive where the call is stored, or {@code null} if it is thrown
  * @param classification says what kind of failure an exception is
- * @param longestWait time to wait above which a listener's record is delivered again instead
+ * @param longestWait time to wait above which a listener's record is delivered again instead; asked each time, since it
+ *     may change at run time
  */
 record GivingUp(
         Operation operation,
         CallRecovery recovery,
         @Nullable GivenUpArchive archive,
         FailureClassification classification,
-        Duration longestWait) {
+        Supplier<Duration> longestWait) {
 
     private static final Logger logger = LoggerFactory.getLogger(GivingUp.class);
 
@@ -117,7 +119,7 @@ record GivingUp(
     private boolean comesAgain(Failure failure) {
         Duration asked = failure.retryAfter();
         return failure.category() == FailureCategory.RATE_LIMIT
-                || (failure.retryable() && asked != null && asked.compareTo(this.longestWait) > 0)
+                || (failure.retryable() && asked != null && asked.compareTo(this.longestWait.get()) > 0)
                 || Thread.currentThread().isInterrupted();
     }
 }

@@ -3,8 +3,7 @@ package io.integrationkit.reliable;
 import io.integrationkit.call.Setting;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,14 +16,19 @@ final class OperationPolicy {
 
     private final @Nullable PolicyLayer annotation;
 
-    private final List<Consumer<Policy>> listeners = new CopyOnWriteArrayList<>();
+    /** Held while a policy changes; that of all who live by it. */
+    private final ReentrantLock lock;
+
+    /** Guarded by the lock. */
+    private final List<Follower> followers = new ArrayList<>();
 
     private volatile Policy current;
 
-    OperationPolicy(String subject, @Nullable PolicyLayer annotation, Policy current) {
+    OperationPolicy(String subject, @Nullable PolicyLayer annotation, Policy current, ReentrantLock lock) {
         this.subject = subject;
         this.annotation = annotation;
         this.current = current;
+        this.lock = lock;
     }
 
     /**
@@ -37,13 +41,19 @@ final class OperationPolicy {
     }
 
     /**
-     * Asks to be told of each change, after {@link #current()} gives it.
+     * Puts what is in force now in force for a follower as well, and each change from then on; no change comes between
+     * the two. What the follower throws now is thrown, and it does not follow.
      *
-     * @param listener gets what is in force now; called by the thread that makes the change, one change at a time; must
-     *     be short and must not throw or change a policy
+     * @param follower called by the thread that makes a change, one change at a time
      */
-    void onChange(Consumer<Policy> listener) {
-        this.listeners.add(listener);
+    void follow(Follower follower) {
+        this.lock.lock();
+        try {
+            follower.prepare(this.current).putInForce();
+            this.followers.add(follower);
+        } finally {
+            this.lock.unlock();
+        }
     }
 
     /** The values of the moment, and what they come to. */
@@ -63,8 +73,49 @@ final class OperationPolicy {
         return this.annotation;
     }
 
-    void swap(Policy changed) {
-        this.current = changed;
-        this.listeners.forEach((listener) -> listener.accept(changed));
+    /**
+     * Prepares a change of this operation and its followers. To be called with the lock.
+     *
+     * @param steps where the steps of the change are added, also of one that then throws
+     */
+    void prepare(Policy changed, List<Step> steps) {
+        steps.add(new Swap(this, changed, this.current));
+        this.followers.forEach((follower) -> steps.add(follower.prepare(changed)));
+    }
+
+    /** Lives by a policy. */
+    @FunctionalInterface
+    interface Follower {
+
+        /**
+         * Does all of a change that may fail, and nothing that anybody could see.
+         *
+         * @param changed what is to be in force
+         * @return the rest of the change
+         */
+        Step prepare(Policy changed);
+    }
+
+    /** A part of a change that is prepared. */
+    interface Step {
+
+        /** Puts it in force; must not fail. */
+        void putInForce();
+
+        /** Puts in force again what was, whether it was replaced or not; must not fail. */
+        void takeBack();
+    }
+
+    private record Swap(OperationPolicy operation, Policy changed, Policy before) implements Step {
+
+        @Override
+        public void putInForce() {
+            this.operation.current = this.changed;
+        }
+
+        @Override
+        public void takeBack() {
+            this.operation.current = this.before;
+        }
     }
 }

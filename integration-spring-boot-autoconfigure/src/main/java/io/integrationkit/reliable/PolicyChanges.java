@@ -94,7 +94,7 @@ public final class PolicyChanges {
         Change change = new Change(settings, mandate.actor(), mandate.since(), mandate.until());
         Swap swap = group.change((changes) -> changes.with(change));
         if (expiresAfter != null) {
-            this.time.schedule(expiresAfter, () -> expire(group, change));
+            this.time.schedule(expiresAfter, () -> end(group, change));
         }
         logger.info(
                 "Policy '{}' changed by {}: {}",
@@ -157,6 +157,19 @@ public final class PolicyChanges {
         return new PolicyChange(policy, key, value, change.actor(), change.since(), change.until());
     }
 
+    /** Nobody waits for the end of a change whom a failure could tell. */
+    private static void end(PolicyGroup group, Change change) {
+        try {
+            expire(group, change);
+        } catch (RuntimeException ex) {
+            logger.error(
+                    "Policy '{}': the change by {} should have ended and could not; it is in force until it is reset",
+                    group.name(),
+                    change.actor(),
+                    ex);
+        }
+    }
+
     /** Does nothing if later changes have replaced this one, or somebody took it back. */
     private static void expire(PolicyGroup group, Change change) {
         boolean alone = true;
@@ -164,7 +177,7 @@ public final class PolicyChanges {
         try {
             swap = group.change((changes) -> changes.without(change));
         } catch (InvalidOperationException ex) {
-            // Another change builds on this one; the configuration without any always works.
+            // Another change builds on this one; the configuration without any can stand.
             alone = false;
             swap = group.change((changes) -> RunTimeChanges.NONE);
         }

@@ -1,7 +1,9 @@
 package io.integrationkit.reliable;
 
 import io.integrationkit.call.InvalidOperationException;
+import io.integrationkit.reliable.OperationPolicy.Step;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -37,7 +39,7 @@ final class PolicyGroup {
     PolicyGroup(String name, String subject, List<PolicyLayer> configured) {
         this.name = name;
         this.configured = List.copyOf(configured);
-        this.shared = new OperationPolicy(subject, null, resolve(subject, null, this.changes));
+        this.shared = new OperationPolicy(subject, null, resolve(subject, null, this.changes), this.lock);
         this.members.add(this.shared);
     }
 
@@ -53,9 +55,19 @@ final class PolicyGroup {
         this.lock.lock();
         try {
             OperationPolicy member =
-                    new OperationPolicy(subject, annotation, resolve(subject, annotation, this.changes));
+                    new OperationPolicy(subject, annotation, resolve(subject, annotation, this.changes), this.lock);
             this.members.add(member);
             return member;
+        } finally {
+            this.lock.unlock();
+        }
+    }
+
+    /** Forgets an operation whose plan could not be made; it must not decide about changes. */
+    void leave(OperationPolicy member) {
+        this.lock.lock();
+        try {
+            this.members.remove(member);
         } finally {
             this.lock.unlock();
         }
@@ -71,7 +83,8 @@ final class PolicyGroup {
     }
 
     /**
-     * Puts other changes in force.
+     * Puts other changes in force: settles and prepares them for all first, then puts them in force for each. Whatever
+     * is thrown, by a rate limiter that cannot be made for example, nothing has changed.
      *
      * @param change makes them from those that are in force
      * @return what was in force before, and what is now, for the policy on its own
@@ -85,13 +98,25 @@ final class PolicyGroup {
                     .map((member) -> resolve(member.subject(), member.annotation(), changed))
                     .toList();
             Swap swap = new Swap(this.changes, changed, this.shared.current(), settled.get(0));
+            putInForce(settled);
             this.changes = changed;
-            for (int i = 0; i < settled.size(); i++) {
-                this.members.get(i).swap(settled.get(i));
-            }
             return swap;
         } finally {
             this.lock.unlock();
+        }
+    }
+
+    private void putInForce(List<Policy> settled) {
+        List<Step> steps = new ArrayList<>();
+        try {
+            for (int i = 0; i < settled.size(); i++) {
+                this.members.get(i).prepare(settled.get(i), steps);
+            }
+            steps.forEach(Step::putInForce);
+        } catch (Throwable failure) {
+            Collections.reverse(steps);
+            steps.forEach(Step::takeBack);
+            throw failure;
         }
     }
 

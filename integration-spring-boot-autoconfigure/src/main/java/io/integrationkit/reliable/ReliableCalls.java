@@ -76,11 +76,27 @@ public final class ReliableCalls implements PlanContributor {
             plan.laterResults(later);
         }
         OperationPolicy policy = this.policies.resolve(operation, declared, plan);
-        plan.timeAllowed(() -> policy.current().deadline());
-        FailureClassification known = classification(annotation);
+        try {
+            stages(operation, declared, policy, plan, later);
+        } catch (Throwable failure) {
+            // Code asks for its plan again at its next call.
+            this.policies.forget(policy);
+            throw failure;
+        }
         if (later == null) {
             this.policies.runsOnCallersThread(operation, policy);
         }
+    }
+
+    private void stages(
+            Operation operation,
+            Declared declared,
+            OperationPolicy policy,
+            PlanBuilder plan,
+            @Nullable LaterResults later) {
+        Reliable annotation = declared.annotation();
+        plan.timeAllowed(() -> policy.current().deadline());
+        FailureClassification known = classification(annotation);
         if (declared.inCode()) {
             giveUpInCode(operation, policy, known, plan, later);
         } else {
@@ -102,7 +118,7 @@ public final class ReliableCalls implements PlanContributor {
             FailureClassification known,
             PlanBuilder plan,
             @Nullable LaterResults later) {
-        GivingUp givingUp = this.giveUpPlans.of(operation, annotation, policy.current(), known);
+        GivingUp givingUp = this.giveUpPlans.of(operation, annotation, policy, known);
         if (givingUp.hasAnything()) {
             plan.stage(
                     StagePosition.GIVE_UP,
@@ -118,7 +134,7 @@ public final class ReliableCalls implements PlanContributor {
             FailureClassification known,
             PlanBuilder plan,
             @Nullable LaterResults later) {
-        GivingUp givingUp = this.giveUpPlans.ofCode(operation, policy.current(), known);
+        GivingUp givingUp = this.giveUpPlans.ofCode(operation, policy, known);
         plan.stage(StagePosition.GIVE_UP, (next) -> new CodeGiveUpStage(next, givingUp, later));
     }
 

@@ -122,6 +122,11 @@ public final class ReliablePolicies {
         return new ReadTimeouts(readTimeout, longestAttempt()).findings(this.blocking);
     }
 
+    /** Forgets an operation whose plan could not be made. */
+    void forget(OperationPolicy policy) {
+        group(policy.current().name()).leave(policy);
+    }
+
     /** The attempts of the operation run on the caller's thread. */
     void runsOnCallersThread(Operation operation, OperationPolicy policy) {
         this.blocking.put(operation.name(), policy);

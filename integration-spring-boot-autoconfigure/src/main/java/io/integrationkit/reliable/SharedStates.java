@@ -2,6 +2,7 @@ package io.integrationkit.reliable;
 
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.limit.Bulkhead;
+import io.integrationkit.limit.RateLimitSpec;
 import io.integrationkit.limit.RateLimiter;
 import io.integrationkit.limit.RateLimiters;
 import io.integrationkit.limit.RetryBudget;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class SharedStates {
 
     private final Map<String, SharedState> states = new HashMap<>();
+
+    /** Rate limiters that are made and not in force yet, by policy. */
+    private final Map<String, RateLimiter> spare = new HashMap<>();
 
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
@@ -44,31 +48,60 @@ public final class SharedStates {
         this.time = time;
     }
 
-    /** Brings the state of a policy in step with its values; nothing happens if it is. */
-    SharedState of(Policy policy) {
-        SharedState state = settle(policy);
-        this.listeners.forEach((listener) -> listener.accept(policy.name()));
-        return state;
+    /**
+     * Does what may fail before the state of a policy is in step with its values: makes the rate limiter, which belongs
+     * to whoever defined {@link RateLimiters}. The changes of one policy must come one after the other.
+     */
+    synchronized Prepared prepare(Policy policy) {
+        SharedState before = this.states.getOrDefault(policy.name(), SharedState.NOTHING);
+        return new Prepared(this, policy, before, limiter(before.limiter(), policy));
     }
 
-    private synchronized SharedState settle(Policy policy) {
-        SharedState before = this.states.getOrDefault(policy.name(), SharedState.NOTHING);
-        SharedState after = new SharedState(
-                this.breakers.settle(policy.name(), policy.circuitBreaker()),
-                limiter(before.limiter(), policy),
-                bulkhead(before.bulkhead(), policy),
-                budget(before.budget(), policy));
-        this.states.put(policy.name(), after);
+    /** The operations of a policy are prepared one after the other, and must get the same. */
+    private @Nullable RateLimiter limiter(@Nullable RateLimiter before, Policy policy) {
+        RateLimitSpec wanted = policy.rateLimit();
+        if (wanted == null) {
+            return null;
+        }
+        if (before != null && before.spec().equals(wanted)) {
+            return before;
+        }
+        RateLimiter made = this.spare.get(policy.name());
+        if (made == null || !made.spec().equals(wanted)) {
+            made = this.limiters.create(policy.name(), wanted, this.time.nanoTime());
+            this.spare.put(policy.name(), made);
+        }
+        return made;
+    }
+
+    private SharedState putInForce(Policy policy, @Nullable RateLimiter limiter) {
+        SharedState after;
+        synchronized (this) {
+            SharedState before = this.states.getOrDefault(policy.name(), SharedState.NOTHING);
+            after = new SharedState(
+                    this.breakers.settle(policy.name(), policy.circuitBreaker()),
+                    limiter,
+                    bulkhead(before.bulkhead(), policy),
+                    budget(before.budget(), policy));
+            this.states.put(policy.name(), after);
+            this.spare.remove(policy.name());
+        }
+        this.listeners.forEach((listener) -> listener.accept(policy.name()));
         return after;
     }
 
-    private @Nullable RateLimiter limiter(@Nullable RateLimiter before, Policy policy) {
-        if (policy.rateLimit() == null) {
-            return null;
+    private synchronized void takeBack(Policy policy, SharedState before) {
+        this.spare.remove(policy.name());
+        if (this.states.getOrDefault(policy.name(), SharedState.NOTHING) == before) {
+            return;
         }
-        return (before != null && before.spec().equals(policy.rateLimit()))
-                ? before
-                : this.limiters.create(policy.name(), policy.rateLimit(), this.time.nanoTime());
+        this.breakers.restore(policy.name(), before.breaker());
+        if (before.breaker() != null) {
+            this.breakers.settle(policy.name(), policy.circuitBreaker());
+        }
+        bulkhead(before.bulkhead(), policy);
+        budget(before.budget(), policy);
+        this.states.put(policy.name(), before);
     }
 
     private static @Nullable Bulkhead bulkhead(@Nullable Bulkhead before, Policy policy) {
@@ -95,6 +128,23 @@ public final class SharedStates {
             before.change(policy.retryBudget());
         }
         return before;
+    }
+
+    /** A state that can be put in force. */
+    record Prepared(
+            SharedStates states,
+            Policy policy,
+            SharedState before,
+            @Nullable RateLimiter limiter) {
+
+        SharedState putInForce() {
+            return this.states.putInForce(this.policy, this.limiter);
+        }
+
+        /** Puts the state in force again that was, with the values that were. */
+        void takeBack(Policy values) {
+            this.states.takeBack(values, this.before);
+        }
     }
 
     /**

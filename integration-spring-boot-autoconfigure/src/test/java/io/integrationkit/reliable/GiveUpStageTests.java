@@ -17,6 +17,7 @@ import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.IntegrationException;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.RejectedException;
+import io.integrationkit.reliable.RunTimeChanges.Change;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.kafka.annotation.KafkaListener;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -32,6 +34,8 @@ class GiveUpStageTests {
     private final List<GivenUpCall> stored = new ArrayList<>();
 
     private RuntimeException broken;
+
+    private final Duration longestWait = Duration.ofSeconds(10);
 
     @AfterEach
     void leaveTheThreadAsItWas() {
@@ -153,6 +157,36 @@ class GiveUpStageTests {
     }
 
     @Test
+    void theLongestWaitOfAListenerIsThatOfTheMoment() {
+        PolicyGroup group = new PolicyGroup("chat", "policy 'chat'", List.of(PolicyLayer.STANDARD));
+        FailureHandlers handlers = new FailureHandlers(new DefaultListableBeanFactory(), List::of);
+        GivingUp givingUp = new GiveUpPlans(handlers, new PayloadCodec(JsonMapper.shared()), () -> null)
+                .ofCode(
+                        SimpleCalls.operation(new Target(), "listen"),
+                        group.shared(),
+                        new FailureClassification(List.of(), () -> Instant.EPOCH));
+        Duration before = givingUp.longestWait().get();
+        PolicySettings none = PolicySettings.NONE;
+        PolicySettings settings = new PolicySettings(
+                null,
+                null,
+                Duration.ofSeconds(5),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                none.retryBudget(),
+                none.circuitBreaker(),
+                none.rateLimit(),
+                none.bulkhead());
+        group.change((changes) -> changes.with(new Change(settings, "alice", Instant.EPOCH, null)));
+        assertThat(before).isEqualTo(Duration.ofSeconds(10));
+        assertThat(givingUp.longestWait().get()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
     void throwsWhatTheStoreThrowsWithTheFailureBehindIt() {
         this.broken = new IllegalStateException("database gone");
         IOException failure = new IOException();
@@ -183,7 +217,7 @@ class GiveUpStageTests {
         CallRecovery recovery = new CallRecovery(call.operation(), List.of(), List.of(), null, null);
         return new GiveUpStage(
                         method,
-                        new GivingUp(call.operation(), recovery, archive, classification, Duration.ofSeconds(10)))
+                        new GivingUp(call.operation(), recovery, archive, classification, () -> this.longestWait))
                 .run(call);
     }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A policy as tests put it together: a retry that waits for nothing, and nothing else. */
@@ -124,7 +125,7 @@ final class Policies {
     }
 
     SettledPolicy settle() {
-        return settle(new OperationPolicy("operation 'bean.work'", null, policy()));
+        return settle(new OperationPolicy("operation 'bean.work'", null, policy(), new ReentrantLock()));
     }
 
     SettledPolicy settle(OperationPolicy policy) {

@@ -6,21 +6,29 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
+import io.integrationkit.breaker.Forced;
 import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.Plan;
 import io.integrationkit.call.Setting;
 import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.limit.RateLimitSpec;
+import io.integrationkit.limit.RateLimiter;
+import io.integrationkit.limit.RateLimiters;
+import io.integrationkit.reliable.CircuitBreakers;
 import io.integrationkit.reliable.PolicyChange;
 import io.integrationkit.reliable.PolicyChanges;
 import io.integrationkit.reliable.Reliable;
 import io.integrationkit.reliable.ReliablePolicies;
 import io.integrationkit.reliable.ReliableSettings;
+import io.integrationkit.reliable.SharedStates;
 import io.integrationkit.testsupport.ManualTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -195,6 +203,79 @@ class PolicyChangesTests {
         });
     }
 
+    @Test
+    void aLimitThatNeedsAStoreThereIsNoneOfIsRefusedBeforeAnythingOfTheChangeIsInForce(CapturedOutput output) {
+        refusesALimit(
+                this.runner,
+                Map.of(
+                        "rate-limit.permits", "100",
+                        "rate-limit.scope", "cluster",
+                        "circuit-breaker.enabled", "false"),
+                InvalidOperationException.class,
+                output);
+    }
+
+    @Test
+    void aLimiterThatCannotBeMadeForTheSecondOperationLeavesTheFirstAsItWas(CapturedOutput output) {
+        refusesALimit(
+                this.runner.withBean("limiters", RateLimiters.class, OnceMade::new),
+                Map.of("rate-limit.permits", "100", "circuit-breaker.enabled", "false"),
+                IllegalStateException.class,
+                output);
+    }
+
+    private void refusesALimit(
+            ApplicationContextRunner application,
+            Map<String, String> settings,
+            Class<? extends Throwable> refusal,
+            CapturedOutput output) {
+        application.run((context) -> {
+            PolicyChanges changes = context.getBean(PolicyChanges.class);
+            OperationRegistry registry = context.getBean(OperationRegistry.class);
+            CircuitBreakers breakers = context.getBean(CircuitBreakers.class);
+            SharedStates shared = context.getBean(SharedStates.class);
+            breakers.force("chat-api", Forced.CLOSED, "bob", null);
+            assertThatExceptionOfType(refusal)
+                    .isThrownBy(() -> changes.change("chat-api", settings, "alice", Duration.ofMinutes(30)));
+            assertThat(changes.changes()).isEmpty();
+            assertThat(changes.status("chat-api").settings())
+                    .filteredOn((setting) -> setting.name().equals("rate-limit.permits"))
+                    .extracting(Setting::value)
+                    .containsExactly("0");
+            for (String operation : List.of("chat.ask", "chat.tell")) {
+                assertSetting(registry, operation, "rate-limit.permits", "0", Setting.DEFAULT);
+            }
+            assertThat(shared.find("chat-api"))
+                    .satisfies((limits) -> assertThat(limits.permitsLeft()).isNull());
+            assertThat(breakers.find("chat-api")).isNotNull();
+            assertThat(breakers.held()).hasSize(1);
+            assertThat(output).doesNotContain("changed by alice");
+            changes.change("chat-api", Map.of("max-attempts", "9"), "carol", null);
+            assertSetting(registry, "chat.tell", "max-attempts", "9", "run-time change by carol");
+            this.time.advance(Duration.ofMinutes(30));
+            assertThat(output).contains("changed by carol").doesNotContain("ended");
+        });
+    }
+
+    @Test
+    void aChangeThatCannotEndSaysSo(CapturedOutput output) {
+        OnceMade limiters = new OnceMade();
+        this.runner
+                .withPropertyValues("integration.reliable.policies.mail.rate-limit.permits=5")
+                .withBean("mail", Mail.class)
+                .withBean("limiters", RateLimiters.class, () -> limiters)
+                .run((context) -> {
+                    PolicyChanges changes = context.getBean(PolicyChanges.class);
+                    changes.change("mail", Map.of("rate-limit.permits", "0"), "alice", Duration.ofMinutes(5));
+                    this.time.advance(Duration.ofMinutes(5));
+                    assertThat(output).contains("Policy 'mail': the change by alice should have ended and could not");
+                    assertThat(changes.changes()).hasSize(1);
+                    limiters.made.clear();
+                    assertThat(changes.reset("mail", "bob")).isTrue();
+                    assertThat(changes.changes()).isEmpty();
+                });
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     chat-api | max-atempts             | 3     | INT-114 | Did you mean
@@ -289,6 +370,28 @@ class PolicyChangesTests {
                     assertThat(setting.value()).isEqualTo(value);
                     assertThat(setting.source()).startsWith(source);
                 });
+    }
+
+    /** Makes one limiter for each policy, of other settings than it was asked for. */
+    static final class OnceMade implements RateLimiters {
+
+        private final Set<String> made = new HashSet<>();
+
+        @Override
+        public RateLimiter create(String policy, RateLimitSpec spec, long now) {
+            if (!this.made.add(policy)) {
+                throw new IllegalStateException("no further limiter");
+            }
+            return RateLimiter.local(
+                    new RateLimitSpec(spec.permits() + 1, spec.period(), spec.burst(), spec.maxWait(), spec.scope()),
+                    now);
+        }
+    }
+
+    static class Mail {
+
+        @Reliable("mail")
+        public void send() {}
     }
 
     static class Chat {
