@@ -51,7 +51,14 @@ final class TimedAttempt {
         if (failure instanceof Error) {
             return failure;
         }
-        Failure classified = this.classification.classify(failure);
+        Failure classified;
+        try {
+            classified = this.classification.classify(failure);
+        } catch (Throwable unclassified) {
+            // What the attempt ended with must not be lost over it.
+            Progress.attach(failure, unclassified);
+            return failure;
+        }
         boolean ours = classified.retryable() || (asked && FailureClassification.isInterrupt(failure));
         if (classified.category() != FailureCategory.TEMPORARY || !ours) {
             return failure;

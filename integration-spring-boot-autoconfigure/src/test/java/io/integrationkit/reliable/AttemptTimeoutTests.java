@@ -111,6 +111,21 @@ class AttemptTimeoutTests {
     }
 
     @Test
+    void aClassifierThatBreaksDoesNotHideTheFailure() {
+        FailureClassification broken = new FailureClassification(
+                List.of((failure) -> {
+                    throw new StackOverflowError();
+                }),
+                this.time::now);
+        IOException failure = new IOException();
+        Stage stage = SimpleCalls.method(() -> lateFailure(failure));
+        assertThat(catchThrowable(() -> new TimedAttempt(stage, this.time, broken).run(this.call, ALLOWED)))
+                .isSameAs(failure)
+                .satisfies((thrown) ->
+                        assertThat(thrown.getSuppressed()).hasExactlyElementsOfTypes(StackOverflowError.class));
+    }
+
+    @Test
     void theTimeTheCalleeAsksToWaitIsKept() {
         Throwable thrown = catchThrowable(() -> run(() -> lateFailure(
                 new IntegrationException("busy", FailureCategory.TEMPORARY, true, Duration.ofSeconds(5), null))));
