@@ -44,6 +44,11 @@ final class Bars {
                 0.5,
                 alone(Row.FAILING, Row.SPRING_FAILING, Bars::ratio));
         atLeast("full, work of two threads", 1.6, scaling(Row.FULL));
+        scaling(Row.OWN)
+                .ifPresent((own) -> this.lines.add(String.format(
+                        Locale.ROOT,
+                        "        (two threads that share nothing: %.2f is what this machine had to give)",
+                        own)));
         atLeast("full with a tenth failing, work of two threads", 1, scaling(Row.TENTH));
     }
 

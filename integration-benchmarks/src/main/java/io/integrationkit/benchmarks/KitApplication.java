@@ -41,6 +41,10 @@ abstract class KitApplication {
         Checks.metered(this.context, "integration.calls");
     }
 
+    final boolean has(Class<?> type) {
+        return this.context.getBeanNamesForType(type).length > 0;
+    }
+
     @TearDown
     public void stop() {
         this.context.close();

@@ -31,6 +31,12 @@ public class ReliableBenchmark {
         return kit.greeter.greet(caller.next());
     }
 
+    /** Two threads share nothing here: what they lose against one is lost to the machine. */
+    @Benchmark
+    public int fullOnOwnOperation(Own kit, Request request, Caller caller) {
+        return kit.greeter.greet(caller.next());
+    }
+
     /** The first attempt of every tenth call fails. */
     @Benchmark
     public int fullFailingTenth(FullWithoutWaits kit, Request request, Caller caller) {
@@ -61,6 +67,14 @@ public class ReliableBenchmark {
     public static class Full extends KitApplication {
 
         public Full() {
+            super(FULL);
+        }
+    }
+
+    @State(Scope.Thread)
+    public static class Own extends KitApplication {
+
+        public Own() {
             super(FULL);
         }
     }

@@ -1,7 +1,10 @@
 package io.integrationkit.benchmarks;
 
+import io.integrationkit.call.CallTracing;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
 import java.util.Arrays;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -32,6 +35,12 @@ public class SurroundedReliableBenchmark {
         return kit.greeter.greet(caller.next());
     }
 
+    /** A span for the call and one for its attempt. */
+    @Benchmark
+    public int fullWithSpans(Traced kit, Request request, Caller caller) {
+        return kit.greeter.greet(caller.next());
+    }
+
     @State(Scope.Benchmark)
     public static class InnerAdvice extends KitApplication {
 
@@ -49,6 +58,15 @@ public class SurroundedReliableBenchmark {
 
         public Observed() {
             super(ObservedApplication.class, FULL);
+        }
+    }
+
+    @State(Scope.Benchmark)
+    public static class Traced extends KitApplication {
+
+        public Traced() {
+            super(TracedApplication.class, FULL);
+            Checks.require(has(CallTracing.class), "no spans are begun");
         }
     }
 
@@ -93,6 +111,21 @@ public class SurroundedReliableBenchmark {
         @Bean
         ObservationHandler<Observation.Context> everything() {
             return (context) -> true;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import(KitApplication.Application.class)
+    static class TracedApplication {
+
+        @Bean
+        Tracer tracer() {
+            return Tracer.NOOP;
+        }
+
+        @Bean
+        ObservationHandler<Observation.Context> spans(Tracer tracer) {
+            return new DefaultTracingObservationHandler(tracer);
         }
     }
 }
