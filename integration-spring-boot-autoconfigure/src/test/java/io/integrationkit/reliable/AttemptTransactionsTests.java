@@ -50,7 +50,7 @@ class AttemptTransactionsTests {
         AttemptWatch watch = begin(ALLOWED);
         this.time.advance(Duration.ofSeconds(4));
         this.transactions.required(() -> {
-            assertThat(this.transactions.secondsLeft()).isEqualTo(6);
+            assertThat(this.transactions.endsAfter(6)).isTrue();
             this.time.advance(ALLOWED);
             assertThat(interrupted()).isFalse();
         });
@@ -73,7 +73,7 @@ class AttemptTransactionsTests {
         this.time.advance(ALLOWED);
         this.transactions.required(() -> {
             assertThat(interrupted()).isFalse();
-            assertThat(this.transactions.secondsLeft()).isLessThanOrEqualTo(1);
+            assertThat(this.transactions.endsWithin(1)).isTrue();
         });
         assertThat(watch.finish()).isTrue();
     }
@@ -94,11 +94,11 @@ class AttemptTransactionsTests {
         this.transactions.template(
                 TransactionDefinition.PROPAGATION_REQUIRED,
                 3,
-                () -> assertThat(this.transactions.secondsLeft()).isEqualTo(3));
+                () -> assertThat(this.transactions.endsAfter(3)).isTrue());
         this.transactions.template(
                 TransactionDefinition.PROPAGATION_REQUIRED,
                 30,
-                () -> assertThat(this.transactions.secondsLeft()).isEqualTo(10));
+                () -> assertThat(this.transactions.endsAfter(10)).isTrue());
         watch.finish();
     }
 
@@ -107,11 +107,11 @@ class AttemptTransactionsTests {
         AttemptWatch outer = begin(Duration.ofSeconds(5));
         AttemptWatch inner = begin(ALLOWED);
         this.transactions.required(
-                () -> assertThat(this.transactions.secondsLeft()).isEqualTo(5));
+                () -> assertThat(this.transactions.endsAfter(5)).isTrue());
         inner.finish();
         AttemptWatch shorter = begin(Duration.ofSeconds(2));
         this.transactions.required(() -> {
-            assertThat(this.transactions.secondsLeft()).isEqualTo(2);
+            assertThat(this.transactions.endsAfter(2)).isTrue();
             this.time.advance(ALLOWED);
             assertThat(interrupted()).isFalse();
         });
@@ -125,7 +125,7 @@ class AttemptTransactionsTests {
         AttemptWatch outer = begin(ALLOWED);
         this.transactions.required(() -> {
             AttemptWatch inner = begin(Duration.ofSeconds(2));
-            assertThat(this.transactions.secondsLeft()).isEqualTo(10);
+            assertThat(this.transactions.endsAfter(10)).isTrue();
             this.time.advance(Duration.ofSeconds(2));
             assertThat(interrupted()).isFalse();
             assertThat(inner.finish()).isTrue();
@@ -140,7 +140,7 @@ class AttemptTransactionsTests {
         this.transactions.required(() -> {
             AttemptWatch watch = begin(ALLOWED);
             this.transactions.requiresNew(
-                    () -> assertThat(this.transactions.secondsLeft()).isEqualTo(10));
+                    () -> assertThat(this.transactions.endsAfter(10)).isTrue());
             assertThat(this.transactions.limited()).isFalse();
             this.time.advance(ALLOWED);
             assertThat(interrupted()).isFalse();
@@ -154,7 +154,7 @@ class AttemptTransactionsTests {
         this.transactions.required(() -> {
             AttemptWatch watch = begin(ALLOWED);
             others.required(() -> {
-                assertThat(others.secondsLeft()).isEqualTo(10);
+                assertThat(others.endsAfter(10)).isTrue();
                 assertThat(this.transactions.limited()).isFalse();
             });
             watch.finish();
@@ -279,6 +279,8 @@ class AttemptTransactionsTests {
 
         private static final long serialVersionUID = 1L;
 
+        private final long made = System.currentTimeMillis();
+
         private transient RuntimeException failure;
 
         Transactions() {
@@ -309,8 +311,17 @@ class AttemptTransactionsTests {
             return holder().hasTimeout();
         }
 
-        int secondsLeft() {
-            return holder().getTimeToLiveInSeconds();
+        /** Whether the transaction ends so many seconds after a moment between the beginning of the test and now. */
+        boolean endsAfter(int seconds) {
+            return endsWithin(seconds) && deadline() >= this.made + seconds * 1000L;
+        }
+
+        boolean endsWithin(int seconds) {
+            return deadline() <= System.currentTimeMillis() + seconds * 1000L;
+        }
+
+        private long deadline() {
+            return Objects.requireNonNull(holder().getDeadline()).getTime();
         }
 
         private ConnectionHolder holder() {
