@@ -45,11 +45,11 @@ final class TimeWindow extends Window {
 
     @Override
     Tally record(boolean failed, boolean slow, long now) {
-        moveTo(now);
+        long calls = moveTo(now);
         countRecorded();
         this.failed += failed ? 1 : 0;
         this.slow += slow ? 1 : 0;
-        return tally(now);
+        return tallyOf(calls + 1);
     }
 
     /** Within a step it does not matter which call came first. */
@@ -60,21 +60,28 @@ final class TimeWindow extends Window {
 
     @Override
     Tally tally(long now) {
-        moveTo(now);
+        return tallyOf(moveTo(now));
+    }
+
+    private Tally tallyOf(long calls) {
         int oldest = next(this.current);
         return new Tally(
-                latest() - this.callsBefore[oldest],
+                calls - this.callsBefore[oldest],
                 this.failed - this.failedBefore[oldest],
                 this.slow - this.slowBefore[oldest]);
     }
 
-    private void moveTo(long now) {
+    /**
+     * Begins the step of that time. Returns the number of calls so far, to be counted with: a call that ends a moment
+     * later with an older time belongs to the new step, and who moved the window for it came before.
+     */
+    private long moveTo(long now) {
+        long calls = latest();
         long late = now - this.end;
         if (late < 0) {
-            return;
+            return calls;
         }
         long steps = late / this.stepNanos + 1;
-        long calls = latest();
         for (long step = 0; step < Math.min(steps, STEPS); step++) {
             this.current = next(this.current);
             this.callsBefore[this.current] = calls;
@@ -83,6 +90,7 @@ final class TimeWindow extends Window {
         }
         long later = this.end + steps * this.stepNanos;
         this.end = later;
+        return calls;
     }
 
     private static int next(int step) {
