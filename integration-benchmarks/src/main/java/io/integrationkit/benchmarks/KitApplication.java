@@ -27,7 +27,7 @@ abstract class KitApplication {
 
     final Greeter greeter;
 
-    private final ConfigurableApplicationContext context;
+    final ConfigurableApplicationContext context;
 
     KitApplication(Map<String, String> properties) {
         this(Application.class, properties);
@@ -39,10 +39,6 @@ abstract class KitApplication {
         Checks.proxied(this.greeter);
         Checks.answers(this.greeter.greet(1), 2);
         Checks.metered(this.context, "integration.calls");
-    }
-
-    final boolean has(Class<?> type) {
-        return this.context.getBeanNamesForType(type).length > 0;
     }
 
     @TearDown

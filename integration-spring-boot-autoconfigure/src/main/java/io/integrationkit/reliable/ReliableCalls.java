@@ -70,7 +70,6 @@ public final class ReliableCalls implements PlanContributor {
 
     /** The same for an operation whose work is given in code. */
     void contribute(Operation operation, Declared declared, PlanBuilder plan) {
-        Reliable annotation = declared.annotation();
         LaterResults later = laterResults(operation);
         if (later != null) {
             plan.laterResults(later);
