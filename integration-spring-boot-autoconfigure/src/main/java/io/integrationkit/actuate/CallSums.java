@@ -43,13 +43,19 @@ final class CallSums {
 
     private final AtomicLong nanosRead = new AtomicLong();
 
-    void add(long nanos) {
+    /**
+     * Adds a call.
+     *
+     * @param stripe chooses the cell, see {@link io.integrationkit.call.Call#stripe()}
+     * @param nanos how long it took
+     */
+    void add(int stripe, long nanos) {
         if (nanos < 0 || nanos > LONGEST) {
             this.foldedCalls.increment();
             this.foldedNanos.add(Math.max(0, nanos));
             return;
         }
-        int cell = cell();
+        int cell = ((stripe & (CELLS - 1)) + 1) * STRIDE;
         long before = this.cells.getAndAdd(cell, ONE_CALL + nanos);
         if (calls(before) >= MANY_CALLS || (before & NANOS) >= MUCH_TIME) {
             fold(cell);
@@ -60,11 +66,6 @@ final class CallSums {
         long folded = this.cells.getAndSet(cell, 0);
         this.foldedCalls.add(calls(folded));
         this.foldedNanos.add(folded & NANOS);
-    }
-
-    private static int cell() {
-        long id = Thread.currentThread().getId();
-        return (((int) id & (CELLS - 1)) + 1) * STRIDE;
     }
 
     private static long calls(long cell) {

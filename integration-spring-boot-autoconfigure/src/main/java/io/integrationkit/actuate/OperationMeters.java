@@ -70,7 +70,7 @@ final class OperationMeters implements CallObserver.OfOperation {
         if (call.overruns() != 0) {
             this.overruns.add(call.overruns());
         }
-        recorder(call.outcome()).record(nanos);
+        recorder(call.outcome()).record(call.stripe(), nanos);
         ProblemCode refusal = call.refusal();
         if (refusal != null) {
             countRefusal(refusal);
@@ -157,7 +157,7 @@ final class OperationMeters implements CallObserver.OfOperation {
 
     private interface Recorder {
 
-        void record(long nanos);
+        void record(int stripe, long nanos);
 
         /** Calls recorded here since the start. */
         long count();
@@ -167,7 +167,7 @@ final class OperationMeters implements CallObserver.OfOperation {
     private record TimerRecorder(Timer timer, LongAdder calls) implements Recorder {
 
         @Override
-        public void record(long nanos) {
+        public void record(int stripe, long nanos) {
             this.timer.record(nanos, TimeUnit.NANOSECONDS);
             this.calls.increment();
         }
@@ -181,8 +181,8 @@ final class OperationMeters implements CallObserver.OfOperation {
     private record SumRecorder(CallSums sums) implements Recorder {
 
         @Override
-        public void record(long nanos) {
-            this.sums.add(nanos);
+        public void record(int stripe, long nanos) {
+            this.sums.add(stripe, nanos);
         }
 
         @Override

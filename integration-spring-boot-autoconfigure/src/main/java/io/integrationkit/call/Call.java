@@ -16,11 +16,14 @@ public final class Call {
         throw ended();
     };
 
+    private final int stripe;
+
     private Operation operation;
 
     /** {@code null} once the call has ended. */
     private @Nullable MethodInvocation invocation;
 
+    /** Kept where advice behind ours may give the invocation others. */
     private @Nullable Object @Nullable [] arguments;
 
     private Repetition repetition;
@@ -47,22 +50,38 @@ public final class Call {
 
     private CallTracing.@Nullable Span span;
 
+    private boolean idle;
+
+    private int begun = 1;
+
+    /** A call of its own, which no other follows. */
     Call(Operation operation, MethodInvocation invocation, Repetition repetition, TimeSource time) {
+        this(operation, invocation, repetition, time, IdleCalls.ofThread().stripe());
+    }
+
+    Call(Operation operation, MethodInvocation invocation, Repetition repetition, TimeSource time, int stripe) {
+        this.stripe = stripe;
         this.operation = operation;
         this.invocation = invocation;
-        // Advice behind ours may give the invocation others.
-        this.arguments = invocation.getArguments();
         this.repetition = repetition;
         this.time = time;
     }
 
-    /**
-     * Begins another call with an object that is idle. What is there already is not written again: an object that lives
-     * long pays for each reference that is written into it.
-     */
+    /** Whether the call has ended and another may begin with this object. */
+    boolean isIdle() {
+        return this.idle;
+    }
+
+    /** How many calls began with this object. */
+    int begun() {
+        return this.begun;
+    }
+
+    /** Begins another call with an object that is idle. What is there already is not written again. */
     void begin(Operation called, MethodInvocation next, Repetition repeats, TimeSource measures) {
+        this.idle = false;
+        this.begun++;
         this.invocation = next;
-        this.arguments = next.getArguments();
         if (this.repetition != repeats) {
             this.repetition = repeats;
         }
@@ -89,6 +108,7 @@ public final class Call {
         this.key = null;
         this.deadLetterId = null;
         this.span = null;
+        this.idle = true;
     }
 
     /** Forgets by what the method is called, which leads to the bean. */
@@ -112,10 +132,7 @@ public final class Call {
      */
     public @Nullable Object[] arguments() {
         @Nullable Object[] passed = this.arguments;
-        if (passed == null) {
-            throw ended();
-        }
-        return passed;
+        return (passed != null) ? passed : invocation().getArguments();
     }
 
     /**
@@ -125,6 +142,16 @@ public final class Call {
      */
     public @Nullable Object target() {
         return invocation().getThis();
+    }
+
+    /**
+     * Returns a number by which threads that count the same thing can choose different places to do so. Threads are
+     * numbered in the order in which they make their first call; a call that goes on elsewhere keeps its number.
+     *
+     * @return any number, which may be negative
+     */
+    public int stripe() {
+        return this.stripe;
     }
 
     /** Counts an attempt. */
@@ -272,8 +299,9 @@ public final class Call {
         MethodInvocation first = invocation();
         MethodHandle method = this.repetition.method(first);
         if (method != null) {
-            return method.invokeExact(first.getThis(), this.arguments);
+            return method.invokeExact(first.getThis(), first.getArguments());
         }
+        this.arguments = arguments();
         return ((this.attempts > 1) ? this.repetition.of(first, arguments()) : first).proceed();
     }
 

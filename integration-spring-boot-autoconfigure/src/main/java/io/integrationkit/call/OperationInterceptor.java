@@ -54,17 +54,16 @@ abstract sealed class OperationInterceptor implements MethodInterceptor {
             if (!isOpen(invocation)) {
                 return current.outer().run(call(current, invocation));
             }
-            IdleCalls calls = IdleCalls.ofThread();
-            Call call = idle(calls, current, invocation);
+            Call call = idle(current, invocation);
             try {
                 return current.outer().run(call);
             } finally {
-                calls.give(call, this.singleton);
+                IdleCalls.give(call, this.singleton);
             }
         }
 
-        private Call idle(IdleCalls calls, Plan current, MethodInvocation invocation) {
-            Call call = calls.take(current.operation(), invocation, this.chain, current.time());
+        private Call idle(Plan current, MethodInvocation invocation) {
+            Call call = IdleCalls.ofThread().take(current.operation(), invocation, this.chain, current.time());
             tellInner(invocation, call);
             return call;
         }

@@ -62,7 +62,12 @@ final class LocalRateLimiter implements RateLimiter {
 
     @Override
     public long reserve(long now, long maxWaitNanos) {
-        if (this.cells > 0 && takeFrom(PaddedCells.home(this.cells))) {
+        return reserve(PaddedCells.stripeOfThread(), now, maxWaitNanos);
+    }
+
+    @Override
+    public long reserve(int stripe, long now, long maxWaitNanos) {
+        if (this.cells > 0 && takeFrom(PaddedCells.home(stripe, this.cells))) {
             return 0;
         }
         long takings = this.bucket.takings();
@@ -70,14 +75,14 @@ final class LocalRateLimiter implements RateLimiter {
         if (wait > Math.max(0, maxWaitNanos) && stocksAreEmpty() && takings == this.bucket.takings()) {
             return -wait;
         }
-        return reserveLocked(now, maxWaitNanos);
+        return reserveLocked(stripe, now, maxWaitNanos);
     }
 
-    private long reserveLocked(long now, long maxWaitNanos) {
+    private long reserveLocked(int stripe, long now, long maxWaitNanos) {
         ReentrantLock lock = this.bucket.lock();
         lock.lock();
         try {
-            if (this.cells > 0 && (refill(now) || takeFromAny())) {
+            if (this.cells > 0 && (refill(stripe, now) || takeFromAny())) {
                 return 0;
             }
             return this.bucket.takeNext(now, maxWaitNanos);
@@ -87,8 +92,8 @@ final class LocalRateLimiter implements RateLimiter {
     }
 
     /** Takes a batch, uses one of it, and puts the rest into the home stock. */
-    private boolean refill(long now) {
-        int home = PaddedCells.home(this.cells);
+    private boolean refill(int stripe, long now) {
+        int home = PaddedCells.home(stripe, this.cells);
         int room = this.batch - (int) this.stocks.get(home);
         int taken = this.bucket.takeFree(now, Math.max(1, room));
         if (taken > 1) {

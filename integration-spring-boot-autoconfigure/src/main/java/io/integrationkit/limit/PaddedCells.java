@@ -3,8 +3,8 @@ package io.integrationkit.limit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Atomic numbers in cells that lie far enough apart that two cores never fight for one cache line. A thread has a home
- * cell, found by its id; threads of consecutive ids have different ones wherever there are four cells or more.
+ * Atomic numbers in cells that lie far enough apart that two cores never fight for one cache line. Who counts has a home
+ * cell, found by the number of its stripe; stripes of consecutive numbers have different ones.
  */
 final class PaddedCells {
 
@@ -39,10 +39,14 @@ final class PaddedCells {
         return Math.min(MOST, Math.max(4, Integer.highestOneBit(wanted - 1) * 2));
     }
 
-    /** The home cell of the calling thread among the first {@code count} cells, a power of two. */
-    static int home(int count) {
-        long spread = Thread.currentThread().getId() * GOLDEN_RATIO;
-        return (int) (((spread >>> 32) * count) >>> 32);
+    /** A stripe for the calling thread, where nobody has given it one. */
+    static int stripeOfThread() {
+        return (int) ((Thread.currentThread().getId() * GOLDEN_RATIO) >>> 32);
+    }
+
+    /** The home cell of a stripe among the first {@code count} cells, a power of two. */
+    static int home(int stripe, int count) {
+        return stripe & (count - 1);
     }
 
     int count() {

@@ -46,20 +46,20 @@ final class Places {
     }
 
     /** Takes a place if there is one. Nearly every call finds it at home, without the loops of a search. */
-    boolean take() {
+    boolean take(int stripe) {
         Quotas current = this.quotas;
-        int home = PaddedCells.home(current.cells());
+        int home = PaddedCells.home(stripe, current.cells());
         long count = this.cells.get(home);
         boolean taken = (count & COUNT) < current.least()
                 && this.quotas == current
                 && this.cells.replace(home, count, count + VERSION + 1);
-        return taken || takeAnywhere();
+        return taken || takeAnywhere(stripe);
     }
 
-    private boolean takeAnywhere() {
+    private boolean takeAnywhere(int stripe) {
         while (true) {
             Quotas current = this.quotas;
-            int home = PaddedCells.home(current.cells());
+            int home = PaddedCells.home(stripe, current.cells());
             long sum = 0;
             for (int i = 0; i < current.cells(); i++) {
                 int cell = (home + i) & (current.cells() - 1);
@@ -81,25 +81,26 @@ final class Places {
     /**
      * Gives a place back.
      *
+     * @param stripe chooses where it is looked for first; need not be the one it was taken by
      * @throws IllegalStateException if none is taken
      */
-    void giveBack() {
+    void giveBack(int stripe) {
         Quotas current = this.quotas;
-        int home = PaddedCells.home(current.cells());
+        int home = PaddedCells.home(stripe, current.cells());
         long count = this.cells.get(home);
         boolean given = (count & COUNT) > 0
                 && current.mode() == Quotas.Mode.SPREAD
                 && this.quotas == current
                 && this.cells.replace(home, count, count + VERSION - 1);
         if (!given) {
-            giveBackAnywhere();
+            giveBackAnywhere(stripe);
         }
     }
 
-    private void giveBackAnywhere() {
+    private void giveBackAnywhere(int stripe) {
         while (true) {
             Quotas current = this.quotas;
-            int home = PaddedCells.home(current.cells());
+            int home = PaddedCells.home(stripe, current.cells());
             long sum = 0;
             for (int i = 0; i < current.cells(); i++) {
                 int cell = (home + i) & (current.cells() - 1);

@@ -17,6 +17,18 @@ public interface RateLimiter {
     long reserve(long now, long maxWaitNanos);
 
     /**
+     * Takes a permit if it can be used in time; faster where many threads do so.
+     *
+     * @param stripe any number; callers that run at once should have different ones, consecutive ones at best
+     * @param now as for {@link #reserve(long, long)}
+     * @param maxWaitNanos as for {@link #reserve(long, long)}
+     * @return as for {@link #reserve(long, long)}
+     */
+    default long reserve(int stripe, long now, long maxWaitNanos) {
+        return reserve(now, maxWaitNanos);
+    }
+
+    /**
      * Gives back a permit whose call did not begin. At most once for each permit. A permit of this instance comes back
      * only if nobody took one since; otherwise it is lost, so that giving back never lets more calls begin.
      *

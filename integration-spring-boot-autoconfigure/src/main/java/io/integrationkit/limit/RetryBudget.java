@@ -6,7 +6,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Bounds the retries beside the calls: in any ten seconds no more retries than the configured share of the calls of
  * those ten seconds, plus the floor. Safe for use by any number of threads; never waits for time to pass.
  *
- * <p><b>Protocol.</b> Time is cut into seconds. A call adds one to the number of its second in its thread's home cell:
+ * <p><b>Protocol.</b> Time is cut into seconds. A call adds one to the number of its second in its stripe's home cell:
  * one write that no other core wants. Each number carries its second in its upper half, so a place in the ring that is
  * eleven seconds old starts again at one, without anybody sweeping. A retry, which is rare, adds up the cells under a
  * lock, so that two of them cannot spend the same budget. Both roundings are to the safe side: calls count for nine to
@@ -52,10 +52,11 @@ public final class RetryBudget {
     /**
      * Records a call, the first attempt of it.
      *
+     * @param stripe any number; callers that run at once should have different ones, consecutive ones at best
      * @param now monotonic nanoseconds; may overflow
      */
-    public void called(long now) {
-        add(this.calls, PaddedCells.home(this.calls.count()), second(now));
+    public void called(int stripe, long now) {
+        add(this.calls, PaddedCells.home(stripe, this.calls.count()), second(now));
     }
 
     /**

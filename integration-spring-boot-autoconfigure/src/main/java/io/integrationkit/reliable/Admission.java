@@ -68,10 +68,14 @@ record Admission(
         }
     }
 
-    /** The work of an attempt that was let in has really ended. */
-    void leave() {
+    /**
+     * The work of an attempt that was let in has really ended.
+     *
+     * @param stripe of its call
+     */
+    void leave(int stripe) {
         if (this.bulkhead != null) {
-            this.bulkhead.leave();
+            this.bulkhead.leave(stripe);
         }
     }
 }

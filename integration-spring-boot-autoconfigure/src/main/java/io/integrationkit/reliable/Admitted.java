@@ -22,6 +22,8 @@ final class Admitted {
 
     private final long reserved;
 
+    private final int stripe;
+
     private final AtomicBoolean over = new AtomicBoolean();
 
     private final AtomicBoolean left = new AtomicBoolean();
@@ -40,11 +42,13 @@ final class Admitted {
      * @param settled what is in force for it
      * @param permit permit of the circuit breaker
      * @param reserved time of the reservation at the rate limit
+     * @param stripe of its call
      */
-    Admitted(Settled settled, long permit, long reserved) {
+    Admitted(Settled settled, long permit, long reserved, int stripe) {
         this.settled = settled;
         this.permit = permit;
         this.reserved = reserved;
+        this.stripe = stripe;
     }
 
     Settled settled() {
@@ -74,7 +78,7 @@ final class Admitted {
     /** The work has really ended. */
     void leave() {
         if (this.left.compareAndSet(false, true)) {
-            this.settled.admission().leave();
+            this.settled.admission().leave(this.stripe);
         }
     }
 

@@ -52,7 +52,7 @@ final class Attempts implements Stage {
         long begun = call.nanoTime();
         RetryBudget budget = settled.shared().budget();
         if (budget != null) {
-            budget.called(begun);
+            budget.called(call.stripe(), begun);
         }
         Ending ending = null;
         Progress progress = null;
@@ -74,7 +74,7 @@ final class Attempts implements Stage {
             call.timePassed();
             // Read before the place is given on: letting a waiter in is not a part of the attempt.
             call.nanoTime();
-            admission.leave();
+            admission.leave(call.stripe());
             if (failure == null) {
                 admission.succeeded(call, permit, started);
                 if (this.results == null || !unwanted(this.results, call, result)) {

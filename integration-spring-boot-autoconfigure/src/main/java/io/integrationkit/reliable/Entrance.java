@@ -37,7 +37,7 @@ final class Entrance {
         RateLimiter taken = null;
         try {
             if (limiter != null) {
-                long wait = limiter.reserve(reserved, 0);
+                long wait = limiter.reserve(call.stripe(), reserved, 0);
                 if (wait != 0) {
                     wait = reserve(limiter, call, reserved);
                 }
@@ -47,7 +47,7 @@ final class Entrance {
                 }
             }
             Bulkhead bulkhead = admission.bulkhead();
-            if (bulkhead != null && !bulkhead.tryEnter()) {
+            if (bulkhead != null && !bulkhead.tryEnter(call.stripe())) {
                 awaitTurn(bulkhead, call);
             }
             return permit;
@@ -58,7 +58,8 @@ final class Entrance {
     }
 
     private long reserve(RateLimiter limiter, Call call, long reserved) {
-        long wait = limiter.reserve(reserved, fitting(limiter.spec().maxWait(), Deadline.current()));
+        long wait =
+                limiter.reserve(call.stripe(), reserved, fitting(limiter.spec().maxWait(), Deadline.current()));
         if (wait < 0) {
             throw Refusals.rateLimited(call, this.policy, Duration.ofNanos(-wait));
         }

@@ -41,7 +41,7 @@ final class LaterCall {
         this.progress = new Progress(call, call.nanoTime(), inTransaction, this.deadline);
         RetryBudget budget = policy.current().shared().budget();
         if (budget != null) {
-            budget.called(call.nanoTime());
+            budget.called(call.stripe(), call.nanoTime());
         }
     }
 

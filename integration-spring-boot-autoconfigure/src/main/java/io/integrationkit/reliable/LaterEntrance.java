@@ -47,7 +47,10 @@ final class LaterEntrance {
         long wait;
         try {
             wait = (limiter != null)
-                    ? limiter.reserve(reserved, Entrance.fitting(limiter.spec().maxWait(), later.deadline()))
+                    ? limiter.reserve(
+                            call.stripe(),
+                            reserved,
+                            Entrance.fitting(limiter.spec().maxWait(), later.deadline()))
                     : 0;
         } catch (Throwable ex) {
             admission.released(permit);
@@ -59,7 +62,7 @@ final class LaterEntrance {
             refused.accept(Refusals.rateLimited(call, this.policy, Duration.ofNanos(-wait)));
             return NOTHING;
         }
-        Queued queued = new Queued(new Admitted(settled, permit, reserved), later, entered, refused);
+        Queued queued = new Queued(new Admitted(settled, permit, reserved, call.stripe()), later, entered, refused);
         queued.begin(wait);
         return queued::cancel;
     }
@@ -107,7 +110,7 @@ final class LaterEntrance {
             if (this.decided.get()) {
                 return;
             }
-            if (bulkhead == null || bulkhead.tryEnter()) {
+            if (bulkhead == null || bulkhead.tryEnter(this.later.call().stripe())) {
                 enter();
                 return;
             }

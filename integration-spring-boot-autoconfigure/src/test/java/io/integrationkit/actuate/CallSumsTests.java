@@ -11,13 +11,15 @@ import org.junit.jupiter.api.Test;
 
 class CallSumsTests {
 
+    private static final int STRIPE = 3;
+
     private final CallSums sums = new CallSums();
 
     @Test
     void addsUpCallsAndTime() {
-        this.sums.add(3);
-        this.sums.add(0);
-        this.sums.add(4);
+        this.sums.add(STRIPE, 3);
+        this.sums.add(STRIPE, 0);
+        this.sums.add(STRIPE, 4);
         assertThat(this.sums.calls()).isEqualTo(3);
         assertThat(this.sums.nanos()).isEqualTo(7);
     }
@@ -25,7 +27,7 @@ class CallSumsTests {
     @Test
     void losesNothingWhenACellHasManyCalls() {
         for (int i = 0; i < 3_000_000; i++) {
-            this.sums.add(2);
+            this.sums.add(STRIPE, 2);
         }
         assertThat(this.sums.calls()).isEqualTo(3_000_000);
         assertThat(this.sums.nanos()).isEqualTo(6_000_000);
@@ -36,8 +38,8 @@ class CallSumsTests {
         long seconds = Duration.ofSeconds(16).toNanos();
         long hour = Duration.ofHours(1).toNanos();
         for (int i = 0; i < 3_000; i++) {
-            this.sums.add(seconds);
-            this.sums.add(hour);
+            this.sums.add(STRIPE, seconds);
+            this.sums.add(STRIPE, hour);
         }
         assertThat(this.sums.calls()).isEqualTo(6_000);
         assertThat(this.sums.nanos()).isEqualTo(3_000 * (seconds + hour));
@@ -45,7 +47,7 @@ class CallSumsTests {
 
     @Test
     void aClockThatWentBackAddsNoTime() {
-        this.sums.add(-5);
+        this.sums.add(STRIPE, -5);
         assertThat(this.sums.calls()).isEqualTo(1);
         assertThat(this.sums.nanos()).isZero();
     }
@@ -57,10 +59,11 @@ class CallSumsTests {
         CyclicBarrier start = new CyclicBarrier(threads + 1);
         List<FutureTask<Void>> work = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
+            int stripe = i / 2;
             work.add(new FutureTask<>(() -> {
                 start.await();
                 for (int call = 0; call < calls; call++) {
-                    this.sums.add(1_000);
+                    this.sums.add(stripe, 1_000);
                 }
                 return null;
             }));

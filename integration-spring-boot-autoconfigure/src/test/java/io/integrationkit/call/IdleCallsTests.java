@@ -34,7 +34,7 @@ class IdleCallsTests {
         call.identifiedBy("key");
         call.deadLettered("entry");
         call.traced(new NoSpan());
-        calls.give(call, true);
+        IdleCalls.give(call, true);
         Call next = take(calls, this.second);
         assertThat(next).isSameAs(call);
         assertThat(next.arguments()).containsExactly("second");
@@ -45,7 +45,7 @@ class IdleCallsTests {
         assertThat(next.deadLetterId()).isNull();
         assertThat(next.span()).isNull();
         assertThat(next.outcome()).isEqualTo(CallOutcome.EXECUTED);
-        calls.give(next, true);
+        IdleCalls.give(next, true);
     }
 
     @Test
@@ -54,25 +54,56 @@ class IdleCallsTests {
         Call outer = take(calls, this.first);
         Call inner = take(calls, this.second);
         assertThat(inner).isNotSameAs(outer);
-        calls.give(inner, true);
+        IdleCalls.give(inner, true);
         assertThat(outer.arguments()).containsExactly("first");
-        calls.give(outer, true);
+        IdleCalls.give(outer, true);
     }
 
     @Test
     void whoeverKeptACallDoesNotSeeTheArgumentsOfAnother() {
         IdleCalls calls = IdleCalls.ofThread();
         Call call = take(calls, this.first);
-        calls.give(call, true);
+        IdleCalls.give(call, true);
         assertThatIllegalStateException().isThrownBy(call::arguments).withMessageContaining("has ended");
         assertThatIllegalStateException().isThrownBy(call::target);
         assertThatIllegalStateException().isThrownBy(() -> MethodStage.METHOD.run(call));
     }
 
+    /** An old object is dear to write to; where one is replaced, nobody notices. */
+    @Test
+    void anObjectIsReplacedBeforeItGrowsOld() {
+        IdleCalls calls = IdleCalls.ofThread();
+        Call call = take(calls, this.first);
+        IdleCalls.give(call, true);
+        int same = 0;
+        Call next = take(calls, this.second);
+        while (next == call) {
+            same++;
+            IdleCalls.give(next, true);
+            next = take(calls, this.second);
+        }
+        IdleCalls.give(next, true);
+        assertThat(same).isLessThan(IdleCalls.MOST_CALLS);
+        assertThat(next.stripe()).isEqualTo(call.stripe());
+        assertThat(take(calls, this.first)).isSameAs(next);
+        IdleCalls.give(next, true);
+    }
+
+    @Test
+    void eachThreadHasAStripeOfItsOwn() throws Exception {
+        FutureTask<Integer> other = new FutureTask<>(() -> IdleCalls.ofThread().stripe());
+        FutureTask<Integer> third = new FutureTask<>(() -> IdleCalls.ofThread().stripe());
+        new Thread(other).start();
+        int stripe = other.get();
+        new Thread(third).start();
+        assertThat(third.get()).isGreaterThan(stripe);
+        assertThat(IdleCalls.ofThread().stripe()).isEqualTo(IdleCalls.ofThread().stripe());
+    }
+
     @Test
     void threadsDoNotShareThem() throws Exception {
         Call mine = take(IdleCalls.ofThread(), this.first);
-        IdleCalls.ofThread().give(mine, true);
+        IdleCalls.give(mine, true);
         FutureTask<Call> other = new FutureTask<>(() -> take(IdleCalls.ofThread(), this.second));
         new Thread(other).start();
         assertThat(other.get()).isNotSameAs(mine);

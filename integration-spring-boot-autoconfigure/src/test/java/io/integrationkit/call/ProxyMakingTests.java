@@ -62,13 +62,13 @@ class ProxyMakingTests {
         this.runner.withUserConfiguration(Beans.class).run((context) -> {
             context.getBean(Baskets.class).first();
             assertThat(IdleCalls.ofThread())
-                    .extracting("idle.repetition")
+                    .extracting("kept.repetition")
                     .isNotNull()
                     .isNotInstanceOf(AdviceChain.class);
             context.getBean(Shelf.class).fill();
-            assertThat(IdleCalls.ofThread()).extracting("idle.repetition").isInstanceOf(AdviceChain.class);
+            assertThat(IdleCalls.ofThread()).extracting("kept.repetition").isInstanceOf(AdviceChain.class);
             context.getBean(Baskets.class).first();
-            assertThat(IdleCalls.ofThread()).extracting("idle.repetition").isNotInstanceOf(AdviceChain.class);
+            assertThat(IdleCalls.ofThread()).extracting("kept.repetition").isNotInstanceOf(AdviceChain.class);
         });
     }
 

@@ -61,7 +61,7 @@ class BulkheadTests {
             bulkhead.tryEnter();
         }
         for (int i = 0; i < 16; i++) {
-            this.executor.submit(bulkhead::leave).get();
+            this.executor.submit(() -> bulkhead.leave()).get();
         }
         assertThat(bulkhead.running()).isZero();
     }
@@ -211,7 +211,7 @@ class BulkheadTests {
         for (int left = 40; left > fewer; left--) {
             assertThat(bulkhead.running()).isEqualTo(left);
             assertThat(bulkhead.tryEnter()).isFalse();
-            this.executor.submit(bulkhead::leave).get();
+            this.executor.submit(() -> bulkhead.leave()).get();
         }
         assertThat(bulkhead.tryEnter()).isFalse();
         bulkhead.leave();

@@ -26,7 +26,7 @@ class RetryBudgetTests {
     void eachHundredCallsAddTheShare() {
         RetryBudget budget = new RetryBudget(new RetryBudgetSpec(20, 0), START);
         for (int i = 0; i < 100; i++) {
-            budget.called(START);
+            budget.called(i, START);
         }
         assertThat(budget.available(START)).isEqualTo(20);
         assertThat(retries(budget, START)).isEqualTo(20);
@@ -36,7 +36,7 @@ class RetryBudgetTests {
     @Test
     void callsOlderThanTenSecondsNoLongerCount() {
         RetryBudget budget = new RetryBudget(new RetryBudgetSpec(100, 0), START);
-        budget.called(START);
+        budget.called(0, START);
         assertThat(budget.available(START + 10 * SECOND - 1)).isEqualTo(1);
         assertThat(budget.tryRetry(START + 10 * SECOND)).isFalse();
     }
@@ -63,7 +63,7 @@ class RetryBudgetTests {
             for (int i = 0; i < 2000; i++) {
                 elapsed += random.nextLong(random.nextInt(200) == 0 ? 30 * SECOND : SECOND / 20);
                 if (random.nextBoolean()) {
-                    budget.called(START + elapsed);
+                    budget.called(0, START + elapsed);
                     calls.add(elapsed);
                     continue;
                 }
@@ -99,7 +99,7 @@ class RetryBudgetTests {
             int given = 0;
             Race.run(8, () -> {
                 for (int i = 0; i < 125; i++) {
-                    budget.called(START);
+                    budget.called(i, START);
                 }
                 return 0;
             });
