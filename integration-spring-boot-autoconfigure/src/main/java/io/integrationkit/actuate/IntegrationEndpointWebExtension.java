@@ -5,7 +5,6 @@ import io.integrationkit.actuate.IntegrationEndpoint.Part;
 import io.integrationkit.actuate.IntegrationEndpoint.PolicyDescription;
 import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.failure.ProblemCode;
-import java.security.Principal;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +69,8 @@ public class IntegrationEndpointWebExtension {
             @Nullable String actor,
             @Nullable Duration expiresAfter,
             SecurityContext security) {
-        return answer(() -> this.endpoint.change(part, name, settings, breaker, actor(security, actor), expiresAfter));
+        return answer(
+                () -> this.endpoint.change(part, name, settings, breaker, Actor.of(security, actor), expiresAfter));
     }
 
     /**
@@ -85,19 +85,7 @@ public class IntegrationEndpointWebExtension {
     @DeleteOperation
     public WebEndpointResponse<?> reset(
             @Selector Part part, @Selector String name, @Nullable String actor, SecurityContext security) {
-        return answer(() -> this.endpoint.reset(part, name, actor(security, actor)));
-    }
-
-    private static String actor(SecurityContext security, @Nullable String given) {
-        Principal principal = security.getPrincipal();
-        if (principal != null) {
-            return principal.getName();
-        }
-        if (given == null) {
-            throw new InvalidOperationException(
-                    ProblemCode.INVALID_SETTING, "A change has no actor", "Say in 'actor' who makes the change.");
-        }
-        return given;
+        return answer(() -> this.endpoint.reset(part, name, Actor.of(security, actor)));
     }
 
     private static WebEndpointResponse<?> answer(Supplier<PolicyDescription> action) {

@@ -51,6 +51,10 @@ public enum ProblemCode {
     EVENT_TYPE_CONFLICT("INT-311", "Two classes claim the same event type"),
     DESTINATION_UNAVAILABLE("INT-312", "A destination cannot be reached"),
     OUTBOX_LEASE_TIMES("INT-313", "The lease is too short for the time a send may take"),
+    OUTBOX_OLD_TRANSACTION("INT-331", "A transaction is open for so long that deleted messages slow the outbox down"),
+    OUTBOX_DEAD_ROWS("INT-332", "The outbox table has more dead rows than live ones"),
+    OUTBOX_NOT_SENDING("INT-333", "Nobody sends what the outbox owes"),
+    OUTBOX_PAUSED("INT-334", "An operator has paused a destination"),
 
     KEY_MISSING("INT-401", "An idempotency key is missing"),
     KEY_REUSED("INT-402", "An idempotency key was used again with other arguments"),

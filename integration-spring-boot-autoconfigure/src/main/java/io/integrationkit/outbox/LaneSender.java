@@ -8,10 +8,10 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +40,8 @@ final class LaneSender {
 
     private final ShardReader reader;
 
+    private final Pauses pauses;
+
     private final Acknowledged acknowledged;
 
     private final Map<String, DestinationState> states = new HashMap<>();
@@ -58,6 +60,7 @@ final class LaneSender {
             RelayEvents events,
             RelayCounters counters,
             ShardReader reader,
+            Pauses pauses,
             Acknowledged acknowledged) {
         this.store = store;
         this.leases = leases;
@@ -66,6 +69,7 @@ final class LaneSender {
         this.events = events;
         this.counters = counters;
         this.reader = reader;
+        this.pauses = pauses;
         this.acknowledged = acknowledged;
     }
 
@@ -88,10 +92,13 @@ final class LaneSender {
     /** Names the destinations to which nothing may be sent now. */
     Set<String> unreachable() {
         long now = this.time.nanoTime();
-        return this.states.entrySet().stream()
-                .filter((entry) -> !entry.getValue().maySend(now))
-                .map(Map.Entry::getKey)
-                .collect(Collectors.toSet());
+        Set<String> unreachable = new HashSet<>(this.pauses.destinations());
+        this.states.forEach((destination, state) -> {
+            if (!state.maySend(now)) {
+                unreachable.add(destination);
+            }
+        });
+        return unreachable;
     }
 
     /** When the first destination that is left alone now may be asked again, monotonic. */
@@ -191,7 +198,9 @@ final class LaneSender {
     private void send(Lane lane) {
         long now = this.time.nanoTime();
         DestinationState state = state(lane);
-        if (!mayStillSend(lane.round().lease(), now) || !state.maySend(now)) {
+        if (!mayStillSend(lane.round().lease(), now)
+                || !state.maySend(now)
+                || this.pauses.includes(lane.destination())) {
             drop(lane);
             return;
         }

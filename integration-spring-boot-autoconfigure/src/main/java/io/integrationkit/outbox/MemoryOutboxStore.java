@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -110,6 +111,30 @@ final class MemoryOutboxStore implements OutboxStore {
                         .map((entry) -> Duration.ofNanos(now - entry.since()))
                         .max(Comparator.naturalOrder())
                         .orElse(null));
+    }
+
+    synchronized Map<String, OutboxBacklog> backlogs() {
+        long now = this.time.nanoTime();
+        Map<String, OutboxBacklog> backlogs = new TreeMap<>();
+        this.shards.values().stream()
+                .flatMap((shard) -> shard.values().stream())
+                .forEach((entry) -> backlogs.merge(
+                        entry.message().record().destination(),
+                        new OutboxBacklog(1, Duration.ofNanos(now - entry.since())),
+                        MemoryOutboxStore::together));
+        return backlogs;
+    }
+
+    private static OutboxBacklog together(OutboxBacklog one, OutboxBacklog other) {
+        Duration first = Objects.requireNonNull(one.oldestAge());
+        Duration second = Objects.requireNonNull(other.oldestAge());
+        return new OutboxBacklog(one.messages() + other.messages(), (first.compareTo(second) > 0) ? first : second);
+    }
+
+    synchronized Map<Integer, Long> messagesByShard() {
+        Map<Integer, Long> messages = new TreeMap<>();
+        this.shards.forEach((shard, entries) -> messages.put(shard, (long) entries.size()));
+        return messages;
     }
 
     private record Entry(StoredMessage message, long since) {}

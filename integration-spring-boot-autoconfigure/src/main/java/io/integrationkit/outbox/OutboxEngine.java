@@ -15,10 +15,16 @@ import java.util.random.RandomGenerator;
  *
  * @param outbox for the application
  * @param relay to be started and stopped with the application
- * @param statistics for meters, health and endpoint
+ * @param statistics for meters and health
+ * @param operations for whoever operates it
  * @param replayer for the dead letters
  */
-public record OutboxEngine(Outbox outbox, OutboxRelay relay, OutboxStatistics statistics, MessageReplayer replayer) {
+public record OutboxEngine(
+        Outbox outbox,
+        OutboxRelay relay,
+        OutboxStatistics statistics,
+        OutboxOperations operations,
+        MessageReplayer replayer) {
 
     /**
      * What every outbox is made of.
@@ -63,7 +69,9 @@ public record OutboxEngine(Outbox outbox, OutboxRelay relay, OutboxStatistics st
         JdbcShardLeases leases = new JdbcShardLeases(access, parts.spec(), parts.time(), parts.owner());
         Destinations destinations = new Destinations(parts.destinations());
         RelayCounters counters = new RelayCounters();
-        OutboxRelay relay = new OutboxRelay(parts.spec(), store, leases, destinations, parts.time(), counters);
+        OutboxInspection inspection = new JdbcOutboxInspection(access);
+        Pauses pauses = new Pauses(inspection);
+        OutboxRelay relay = new OutboxRelay(parts.spec(), store, leases, destinations, pauses, parts.time(), counters);
         OutboxTransactions transactions =
                 new OutboxTransactions(access, store, (count) -> owed(counters, relay, count));
         transactions.listen();
@@ -71,6 +79,7 @@ public record OutboxEngine(Outbox outbox, OutboxRelay relay, OutboxStatistics st
                 new TransactionalOutbox(transactions, parts.encoder(destinations)),
                 relay,
                 new RelayStatistics(counters, leases, store),
+                new Operating(parts.spec(), inspection, pauses, counters, relay),
                 new OutboxReplayer(destinations, store, () -> {}, () -> owed(counters, relay, 1)));
     }
 
@@ -85,11 +94,14 @@ public record OutboxEngine(Outbox outbox, OutboxRelay relay, OutboxStatistics st
         ShardLeases leases = new MemoryShardLeases(parts.spec(), parts.time(), parts.owner());
         Destinations destinations = new Destinations(parts.destinations());
         RelayCounters counters = new RelayCounters();
-        OutboxRelay relay = new OutboxRelay(parts.spec(), store, leases, destinations, parts.time(), counters);
+        OutboxInspection inspection = new MemoryOutboxInspection(store, leases);
+        Pauses pauses = new Pauses(inspection);
+        OutboxRelay relay = new OutboxRelay(parts.spec(), store, leases, destinations, pauses, parts.time(), counters);
         return new OutboxEngine(
                 new InMemoryOutbox(store, parts.encoder(destinations), (count) -> owed(counters, relay, count)),
                 relay,
                 new RelayStatistics(counters, leases, store),
+                new Operating(parts.spec(), inspection, pauses, counters, relay),
                 new OutboxReplayer(destinations, store, store::reserve, () -> owed(counters, relay, 1)));
     }
 

@@ -26,6 +26,8 @@ public final class OutboxRelay implements SmartLifecycle {
 
     private final Destinations destinations;
 
+    private final Pauses pauses;
+
     private final TimeSource time;
 
     private final RelayCounters counters;
@@ -37,12 +39,14 @@ public final class OutboxRelay implements SmartLifecycle {
             OutboxStore store,
             ShardLeases leases,
             Destinations destinations,
+            Pauses pauses,
             TimeSource time,
             RelayCounters counters) {
         this.spec = spec;
         this.store = store;
         this.leases = leases;
         this.destinations = destinations;
+        this.pauses = pauses;
         this.time = time;
         this.counters = counters;
     }
@@ -63,8 +67,8 @@ public final class OutboxRelay implements SmartLifecycle {
         }
         this.leases.prepare();
         RelayEvents events = new RelayEvents();
-        RelayLoop loop =
-                new RelayLoop(this.spec, this.store, this.leases, this.destinations, this.time, events, this.counters);
+        RelayLoop loop = new RelayLoop(
+                this.spec, this.store, this.leases, this.destinations, this.pauses, this.time, events, this.counters);
         RelayRun begun = new RelayRun(this.spec, this.leases, this.time, events, loop, this.counters);
         this.run = begun;
         begun.start();

@@ -47,6 +47,8 @@ final class RelayLoop {
 
     private final RelayEvents events;
 
+    private final Pauses pauses;
+
     private final ShardReader reader;
 
     private final LaneSender sender;
@@ -58,16 +60,18 @@ final class RelayLoop {
             OutboxStore store,
             ShardLeases leases,
             Destinations destinations,
+            Pauses pauses,
             TimeSource time,
             RelayEvents events,
             RelayCounters counters) {
         this.store = store;
         this.time = time;
         this.events = events;
+        this.pauses = pauses;
         this.acknowledged = new Acknowledged(spec);
         this.reader = new ShardReader(spec, store, leases, time);
-        this.sender =
-                new LaneSender(store, leases, destinations, time, events, counters, this.reader, this.acknowledged);
+        this.sender = new LaneSender(
+                store, leases, destinations, time, events, counters, this.reader, pauses, this.acknowledged);
     }
 
     /**
@@ -86,8 +90,13 @@ final class RelayLoop {
         if (this.events.takeWake()) {
             this.reader.readNow();
         }
-        this.sender.add(this.reader.read(this.sender.unreachable()));
-        this.sender.send();
+        this.pauses.refreshIfDue(this.time.nanoTime());
+        if (this.pauses.everything()) {
+            this.reader.pause();
+        } else {
+            this.sender.add(this.reader.read(this.sender.unreachable()));
+            this.sender.send();
+        }
         return untilNextStep();
     }
 

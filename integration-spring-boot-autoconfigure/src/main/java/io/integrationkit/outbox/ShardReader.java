@@ -52,6 +52,12 @@ final class ShardReader {
         this.readNow = true;
     }
 
+    /** Nothing is to be read before somebody asks for it or a long wait is over. */
+    void pause() {
+        this.readNow = false;
+        this.nextRead = this.time.nanoTime() + this.spec.pollMax().toNanos();
+    }
+
     /** Makes a read due at that monotonic time, if none is due earlier. */
     void readAt(long nanoTime) {
         if (nanoTime - this.nextRead < 0) {

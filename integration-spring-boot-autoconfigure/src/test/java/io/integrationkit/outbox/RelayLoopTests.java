@@ -42,6 +42,10 @@ class RelayLoopTests {
 
     private final GivenLeases leases = new GivenLeases();
 
+    private final OutboxInspection inspection = new MemoryOutboxInspection(this.memory, this.leases);
+
+    private final Pauses pauses = new Pauses(this.inspection);
+
     private final RelayEvents events = new RelayEvents();
 
     private final RelayCounters counters = new RelayCounters();
@@ -54,6 +58,7 @@ class RelayLoopTests {
                 this.store,
                 this.leases,
                 new Destinations(List.of(this.orders, this.bills)),
+                this.pauses,
                 this.time,
                 this.events,
                 this.counters);
@@ -106,6 +111,45 @@ class RelayLoopTests {
         settle();
         assertThat(this.orders.sent()).hasSize(101);
         assertThat(this.store.deletes - before).isLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void nothingMoreIsSentToADestinationThatIsPausedUntilItIsResumed() {
+        prove();
+        this.orders.holdBack();
+        append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"), Outboxes.record("x", "bills", "a"));
+        settle();
+        this.inspection.addPause("orders");
+        this.time.advance(Duration.ofSeconds(1));
+        this.loop.step(null);
+        end("a1", null);
+        append(Outboxes.record("b1", "b"));
+        settle();
+        assertThat(this.orders.ids()).containsExactly("proof", "a1");
+        assertThat(this.bills.ids()).containsExactly("x");
+        this.orders.answerAtOnce();
+        this.inspection.removePause("orders");
+        this.pauses.refresh();
+        this.events.wake();
+        settle();
+        assertThat(this.orders.ids()).containsExactlyInAnyOrder("proof", "a1", "a2", "b1");
+        assertThat(owed()).isEmpty();
+    }
+
+    @Test
+    void nothingIsReadWhileEverythingIsPausedAndTheRelayDoesNotSpin() {
+        this.inspection.addPause(OutboxOperations.EVERYTHING);
+        append(Outboxes.record("a1", "a"), Outboxes.record("x", "bills", "a"));
+        this.events.wake();
+        assertThat(this.loop.step(null)).isEqualTo(Outboxes.spec().pollMax().toNanos());
+        assertThat(this.loop.step(null)).isPositive();
+        assertThat(this.orders.sent()).isEmpty();
+        assertThat(this.bills.sent()).isEmpty();
+        this.inspection.removePause(OutboxOperations.EVERYTHING);
+        this.time.advance(Duration.ofSeconds(1));
+        settle();
+        assertThat(this.orders.ids()).containsExactly("a1");
+        assertThat(this.bills.ids()).containsExactly("x");
     }
 
     @Test

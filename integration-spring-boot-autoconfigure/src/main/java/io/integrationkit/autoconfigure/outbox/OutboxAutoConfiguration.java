@@ -14,6 +14,7 @@ import io.integrationkit.outbox.KafkaMessageDestination;
 import io.integrationkit.outbox.MessageDestination;
 import io.integrationkit.outbox.Outbox;
 import io.integrationkit.outbox.OutboxEngine;
+import io.integrationkit.outbox.OutboxOperations;
 import io.integrationkit.outbox.OutboxRelay;
 import io.integrationkit.outbox.OutboxSpec;
 import io.integrationkit.outbox.OutboxStatistics;
@@ -84,6 +85,11 @@ public final class OutboxAutoConfiguration {
     @Bean
     OutboxStatistics integrationOutboxStatistics(OutboxEngine engine) {
         return engine.statistics();
+    }
+
+    @Bean
+    OutboxOperations integrationOutboxOperations(OutboxEngine engine) {
+        return engine.operations();
     }
 
     @Bean
