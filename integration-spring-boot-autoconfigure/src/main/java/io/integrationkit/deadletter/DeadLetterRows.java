@@ -2,10 +2,10 @@ package io.integrationkit.deadletter;
 
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.jdbc.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -25,11 +25,14 @@ final class DeadLetterRows {
 
     private final PayloadCodec codec;
 
-    DeadLetterRows(PayloadCodec codec) {
+    private final Database database;
+
+    DeadLetterRows(PayloadCodec codec, Database database) {
         this.codec = codec;
+        this.database = database;
     }
 
-    static DeadLetter letter(ResultSet row, int index) throws SQLException {
+    DeadLetter letter(ResultSet row, int index) throws SQLException {
         return new DeadLetter(
                 text(row, "id"),
                 DeadLetter.Kind.valueOf(text(row, "kind")),
@@ -93,8 +96,8 @@ final class DeadLetterRows {
         return headers;
     }
 
-    private static Instant instant(ResultSet row, String column) throws SQLException {
-        return required(row.getObject(column, OffsetDateTime.class), column).toInstant();
+    private Instant instant(ResultSet row, String column) throws SQLException {
+        return required(this.database.moment(row, column), column);
     }
 
     private static String text(ResultSet row, String column) throws SQLException {

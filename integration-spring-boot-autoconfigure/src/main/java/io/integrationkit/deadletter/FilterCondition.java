@@ -1,6 +1,6 @@
 package io.integrationkit.deadletter;
 
-import java.time.ZoneOffset;
+import io.integrationkit.jdbc.Database;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +12,7 @@ final class FilterCondition {
 
     private final List<Object> values = new ArrayList<>();
 
-    FilterCondition(DeadLetterFilter filter) {
+    FilterCondition(DeadLetterFilter filter, Database database) {
         and("kind = ?", name(filter.kind()));
         and("name = ?", Text.withoutNul(filter.name()));
         and("category = ?", name(filter.category()));
@@ -20,10 +20,10 @@ final class FilterCondition {
         and("entry_key = ?", Text.withoutNul(filter.key()));
         and("fingerprint = ?", Text.withoutNul(filter.fingerprint()));
         if (filter.failedSince() != null) {
-            and("last_failed_at >= ?", filter.failedSince().atOffset(ZoneOffset.UTC));
+            and("last_failed_at >= ?", database.parameter(filter.failedSince()));
         }
         if (filter.failedBefore() != null) {
-            and("last_failed_at < ?", filter.failedBefore().atOffset(ZoneOffset.UTC));
+            and("last_failed_at < ?", database.parameter(filter.failedBefore()));
         }
     }
 

@@ -4,17 +4,14 @@ import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
-import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.JdbcAccess;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.transaction.support.ResourceHolderSupport;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -59,8 +56,6 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
 
     private final DeadLetterRows rows;
 
-    private final String insert;
-
     private final String claimable;
 
     private final String claim;
@@ -70,13 +65,12 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
     JdbcDeadLetterStore(JdbcAccess access, PayloadCodec codec) {
         this.access = access;
         this.jdbc = access.jdbc();
-        this.rows = new DeadLetterRows(codec);
+        this.rows = new DeadLetterRows(codec, access.database());
         String clock = access.database().clock();
-        this.insert = (access.database() == Database.POSTGRESQL) ? INSERT + " on conflict (id) do nothing" : INSERT;
         this.claimable = CLAIMABLE.formatted(clock);
         this.claim = """
                 update integration_dead_letter set status = 'REPLAYING', owner = ?, epoch = epoch + 1, \
-                lease_until = %s + cast(? as bigint) * interval '0.001' second where id = ? and %s""".formatted(clock, this.claimable);
+                lease_until = %s where id = ? and %s""".formatted(access.database().clockPlusMillis(), this.claimable);
         this.discard = """
                 update integration_dead_letter set status = 'DISCARDED', note = ?, owner = null, epoch = epoch + 1, \
                 lease_until = null where id = ? and %s""".formatted(this.claimable);
@@ -102,25 +96,27 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
 
     private boolean insert(GivenUp givenUp) {
         DeadLetterRows.Columns content = this.rows.columns(givenUp.content());
-        try {
-            return update(
-                    this.insert,
-                    givenUp.failure(),
-                    givenUp.key(),
-                    content.arguments(),
-                    content.eventType(),
-                    content.eventVersion(),
-                    content.contentType(),
-                    content.headers(),
-                    content.payload(),
-                    givenUp.id(),
-                    givenUp.kind().name(),
-                    givenUp.name(),
-                    content.messageId(),
-                    givenUp.failure().at().atOffset(ZoneOffset.UTC));
-        } catch (DuplicateKeyException ex) {
-            return false;
-        }
+        return this.access
+                .database()
+                .insertIfAbsent(
+                        this.jdbc,
+                        INSERT,
+                        values(
+                                givenUp.failure(),
+                                givenUp.key(),
+                                content.arguments(),
+                                content.eventType(),
+                                content.eventVersion(),
+                                content.contentType(),
+                                content.headers(),
+                                content.payload(),
+                                givenUp.id(),
+                                givenUp.kind().name(),
+                                givenUp.name(),
+                                content.messageId(),
+                                this.access
+                                        .database()
+                                        .parameter(givenUp.failure().at())));
     }
 
     private boolean storeAgain(GivenUp givenUp) {
@@ -145,16 +141,20 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
 
     /** Runs a statement whose first values are those of a failure; tells whether it changed a row. */
     private boolean update(String sql, LastFailure failure, @Nullable Object... further) {
+        return this.jdbc.update(sql, values(failure, further)) == 1;
+    }
+
+    private @Nullable Object[] values(LastFailure failure, @Nullable Object... further) {
         List<@Nullable Object> values = new ArrayList<@Nullable Object>(Arrays.<@Nullable Object>asList(
                 failure.category().name(),
                 failure.exceptionType(),
                 failure.message(),
                 failure.fingerprint(),
                 failure.attempts(),
-                failure.at().atOffset(ZoneOffset.UTC),
+                this.access.database().parameter(failure.at()),
                 failure.correlationId()));
         values.addAll(Arrays.asList(further));
-        return this.jdbc.update(sql, values.toArray()) == 1;
+        return values.toArray();
     }
 
     @Override
@@ -162,7 +162,7 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
         return this.jdbc
                 .query(
                         "select " + DeadLetterRows.COLUMNS + " from integration_dead_letter where id = ?",
-                        DeadLetterRows::letter,
+                        this.rows::letter,
                         Text.withoutNul(id))
                 .stream()
                 .findFirst();
@@ -170,21 +170,22 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
 
     @Override
     public List<DeadLetter> list(DeadLetterFilter filter, @Nullable String afterId, int limit) {
-        FilterCondition condition = new FilterCondition(filter);
+        FilterCondition condition = new FilterCondition(filter, this.access.database());
         if (afterId != null) {
             condition.and("seq > ?", positionOf(afterId));
         }
         return this.jdbc.query(
                 "select " + DeadLetterRows.COLUMNS + " from integration_dead_letter where " + condition.sql()
                         + " order by seq limit ?",
-                DeadLetterRows::letter,
+                this.rows::letter,
                 condition.values(limit));
     }
 
     @Override
     public List<Candidate> claimable(DeadLetterFilter filter, long afterPosition, int limit) {
-        FilterCondition condition =
-                new FilterCondition(filter).and(this.claimable).and("seq > ?", afterPosition);
+        FilterCondition condition = new FilterCondition(filter, this.access.database())
+                .and(this.claimable)
+                .and("seq > ?", afterPosition);
         return this.jdbc.query(
                 "select seq, id from integration_dead_letter where " + condition.sql() + " order by seq limit ?",
                 (row, index) -> new Candidate(row.getLong("seq"), row.getString("id")),
@@ -207,7 +208,7 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
 
     @Override
     public long count(DeadLetterFilter filter) {
-        FilterCondition condition = new FilterCondition(filter);
+        FilterCondition condition = new FilterCondition(filter, this.access.database());
         Long count = this.jdbc.queryForObject(
                 "select count(*) from integration_dead_letter where " + condition.sql(),
                 Long.class,

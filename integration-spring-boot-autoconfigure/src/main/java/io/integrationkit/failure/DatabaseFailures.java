@@ -23,6 +23,23 @@ final class DatabaseFailures implements FailureClassifier {
     /** Connection never made; or the statement stopped, of which nothing is left behind. */
     private static final Set<String> NOTHING_HAPPENED = Set.of("08001", "08004", "57P03", "57014", "55P03");
 
+    /**
+     * The same on MariaDB and MySQL, where the SQLState says too little or something else: lock wait time-out, lock not
+     * at once, record changed since last read; statement ended by a time limit or on request; too many connections of a
+     * user; server that is read-only.
+     */
+    private static final Set<String> NOTHING_HAPPENED_ON_MYSQL = Set.of(
+            "HY000/1205",
+            "HY000/3572",
+            "HY000/1020",
+            "70100/1969",
+            "HY000/3024",
+            "70100/1317",
+            "42000/1203",
+            "42000/1226",
+            "HY000/1290",
+            "HY000/1836");
+
     /** Whether the statement was carried out is unknown although its class says "rolled back". */
     private static final String COMPLETION_UNKNOWN = "40003";
 
@@ -47,7 +64,9 @@ final class DatabaseFailures implements FailureClassifier {
             if (link instanceof IntegrationException) {
                 return null;
             }
-            Failure known = (link instanceof SQLException exception) ? bySqlState(exception.getSQLState()) : null;
+            Failure known = (link instanceof SQLException exception)
+                    ? bySqlState(exception.getSQLState(), exception.getErrorCode())
+                    : null;
             if (known != null) {
                 return known;
             }
@@ -70,7 +89,7 @@ final class DatabaseFailures implements FailureClassifier {
     }
 
     private static @Nullable Failure bySqlException(SQLException exception) {
-        Failure known = bySqlState(exception.getSQLState());
+        Failure known = bySqlState(exception.getSQLState(), exception.getErrorCode());
         if (known != null) {
             return known;
         }
@@ -80,11 +99,11 @@ final class DatabaseFailures implements FailureClassifier {
         return (exception instanceof SQLNonTransientException) ? Failure.of(FailureCategory.PERMANENT) : null;
     }
 
-    private static @Nullable Failure bySqlState(@Nullable String state) {
+    private static @Nullable Failure bySqlState(@Nullable String state, int code) {
         if (state == null || state.length() != 5) {
             return null;
         }
-        if (NOTHING_HAPPENED.contains(state)) {
+        if (NOTHING_HAPPENED.contains(state) || NOTHING_HAPPENED_ON_MYSQL.contains(state + "/" + code)) {
             return Failure.of(FailureCategory.TEMPORARY);
         }
         if (state.equals(COMPLETION_UNKNOWN) || state.startsWith("57P0")) {

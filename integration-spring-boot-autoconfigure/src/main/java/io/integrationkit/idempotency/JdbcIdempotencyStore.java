@@ -1,5 +1,6 @@
 package io.integrationkit.idempotency;
 
+import io.integrationkit.call.Sha256;
 import io.integrationkit.idempotency.KeyState.State;
 import io.integrationkit.jdbc.JdbcAccess;
 import java.sql.ResultSet;
@@ -40,6 +41,8 @@ final class JdbcIdempotencyStore implements IdempotencyStore {
     /** Each round that fails was won by another call, so a few are enough. */
     private static final int ROUNDS = 16;
 
+    private static final int MAX_NAME = 255;
+
     private final JdbcAccess access;
 
     private final JdbcOperations jdbc;
@@ -65,9 +68,8 @@ final class JdbcIdempotencyStore implements IdempotencyStore {
                 insert into %s (operation, scope, key_hash, fingerprint, state, owner, epoch, lease_until, expires_at) \
                 values (?, ?, ?, ?, 'IN_PROGRESS', ?, 1, %s, %s)""".formatted(TABLE, later, later);
         this.read = """
-                select state, fingerprint, owner, epoch, kind, payload, dead_letter, \
-                cast(ceil(extract(epoch from (lease_until - %1$s)) * 1000) as bigint) as lease_left, \
-                expires_at <= %1$s as forgotten from %2$s""".formatted(clock, TABLE) + KEY;
+                select state, fingerprint, owner, epoch, kind, payload, dead_letter, %s as lease_left, \
+                expires_at <= %s as forgotten from %s""".formatted(access.database().millisUntil("lease_until"), clock, TABLE) + KEY;
         this.takeOver = """
                 update %s set state = 'IN_PROGRESS', fingerprint = ?, owner = ?, epoch = ?, lease_until = %s, \
                 expires_at = %s, kind = null, payload = null, dead_letter = ?""".formatted(TABLE, later, later) + KEY + """
@@ -118,8 +120,8 @@ final class JdbcIdempotencyStore implements IdempotencyStore {
                 .insertIfAbsent(
                         this.jdbc,
                         this.insert,
-                        request.key().operation(),
-                        request.key().scope(),
+                        stored(request.key().operation()),
+                        stored(request.key().scope()),
                         bytes(request.key().hash()),
                         bytes(request.fingerprint()),
                         request.owner(),
@@ -129,7 +131,11 @@ final class JdbcIdempotencyStore implements IdempotencyStore {
 
     private @Nullable KeyState read(IdempotencyKey key) {
         return DataAccessUtils.singleResult(this.jdbc.query(
-                this.read, (row, number) -> state(row), key.operation(), key.scope(), bytes(key.hash())));
+                this.read,
+                (row, number) -> state(row),
+                stored(key.operation()),
+                stored(key.scope()),
+                bytes(key.hash())));
     }
 
     private static KeyState state(ResultSet row) throws SQLException {
@@ -154,8 +160,8 @@ final class JdbcIdempotencyStore implements IdempotencyStore {
                         request.lease().toMillis(),
                         request.ttl().toMillis(),
                         token.deadLetterId(),
-                        token.key().operation(),
-                        token.key().scope(),
+                        stored(token.key().operation()),
+                        stored(token.key().scope()),
                         bytes(token.key().hash()),
                         state.owner(),
                         state.epoch(),
@@ -181,12 +187,17 @@ final class JdbcIdempotencyStore implements IdempotencyStore {
     private boolean write(ClaimToken token, String statement, @Nullable Object... values) {
         @Nullable Object[] arguments = new @Nullable Object[values.length + 5];
         System.arraycopy(values, 0, arguments, 0, values.length);
-        arguments[values.length] = token.key().operation();
-        arguments[values.length + 1] = token.key().scope();
+        arguments[values.length] = stored(token.key().operation());
+        arguments[values.length + 1] = stored(token.key().scope());
         arguments[values.length + 2] = bytes(token.key().hash());
         arguments[values.length + 3] = token.owner();
         arguments[values.length + 4] = token.epoch();
         return this.access.inNewTransaction(() -> this.jdbc.update(statement, arguments)) == 1;
+    }
+
+    /** A name as it is stored: one that is longer would not fit into the index of every database. */
+    private static String stored(String name) {
+        return (name.length() > MAX_NAME) ? "sha256:" + Sha256.hex(name) : name;
     }
 
     private static byte[] bytes(String hexadecimal) {

@@ -5,6 +5,12 @@ import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
@@ -15,6 +21,10 @@ import org.springframework.jdbc.support.MetaDataAccessException;
 /** The database products whose SQL the stores speak. */
 public enum Database {
     POSTGRESQL("PostgreSQL"),
+    /** MariaDB 10.6 or newer. */
+    MARIADB("MariaDB"),
+    /** MySQL 8.0.17 or newer, which speaks as MariaDB does wherever the stores are concerned. */
+    MYSQL("MySQL"),
     H2("H2");
 
     private final String productName;
@@ -50,18 +60,32 @@ public enum Database {
         throw new ProblemException(
                 ProblemCode.UNSUPPORTED_DATABASE,
                 FailureCategory.PERMANENT,
-                "'%s' is not supported; use PostgreSQL or H2, or set integration.jdbc.enabled=false to keep state in memory"
+                "'%s' is not supported; use PostgreSQL, MariaDB, MySQL or H2, or set integration.jdbc.enabled=false to keep state in memory"
                         .formatted(name));
+    }
+
+    /**
+     * Tells whether the product is MariaDB or MySQL.
+     *
+     * @return whether it speaks their dialect
+     */
+    public boolean speaksMySql() {
+        return this == MARIADB || this == MYSQL;
     }
 
     /**
      * Returns an SQL expression for the database's own clock, read when the statement runs (not when the transaction
      * began), so that leases of all instances are measured by one clock.
      *
-     * @return the expression, of type {@code timestamp with time zone}
+     * @return the expression, of type {@code timestamp with time zone}; on MariaDB and MySQL, which have none, a
+     *     {@code datetime} in UTC whatever the time zone of the session is
      */
     public String clock() {
-        return (this == POSTGRESQL) ? "clock_timestamp()" : "current_timestamp()";
+        return switch (this) {
+            case POSTGRESQL -> "clock_timestamp()";
+            case MARIADB, MYSQL -> "utc_timestamp(6)";
+            case H2 -> "current_timestamp()";
+        };
     }
 
     /**
@@ -70,7 +94,50 @@ public enum Database {
      * @return the expression, with one parameter: the milliseconds to add, as a {@code long}
      */
     public String clockPlusMillis() {
-        return clock() + " + cast(? as bigint) * interval '0.001' second";
+        return clock()
+                + (speaksMySql()
+                        ? " + interval ? * 1000 microsecond"
+                        : " + cast(? as bigint) * interval '0.001' second");
+    }
+
+    /**
+     * Returns an SQL expression for the time from now until a moment, on the database's own clock.
+     *
+     * @param column name of the column that holds the moment
+     * @return the expression: whole milliseconds, rounded up; negative if the moment is past
+     */
+    public String millisUntil(String column) {
+        return speaksMySql()
+                ? "ceil(timestampdiff(microsecond, %s, %s) / 1000)".formatted(clock(), column)
+                : "cast(ceil(extract(epoch from (%s - %s)) * 1000) as bigint)".formatted(column, clock());
+    }
+
+    /**
+     * Makes the parameter of a statement that stands for a moment.
+     *
+     * @param moment the moment
+     * @return the value to bind
+     */
+    public Object parameter(Instant moment) {
+        OffsetDateTime value = moment.atOffset(ZoneOffset.UTC);
+        return speaksMySql() ? value.toLocalDateTime() : value;
+    }
+
+    /**
+     * Reads a moment.
+     *
+     * @param row the row
+     * @param column name of the column
+     * @return the moment, or {@code null} if the column is
+     * @throws SQLException if it cannot be read
+     */
+    public @Nullable Instant moment(ResultSet row, String column) throws SQLException {
+        if (speaksMySql()) {
+            LocalDateTime value = row.getObject(column, LocalDateTime.class);
+            return (value != null) ? value.toInstant(ZoneOffset.UTC) : null;
+        }
+        OffsetDateTime value = row.getObject(column, OffsetDateTime.class);
+        return (value != null) ? value.toInstant() : null;
     }
 
     /**
@@ -79,7 +146,7 @@ public enum Database {
      * make the active transaction fail.
      *
      * @param jdbc the template to insert with
-     * @param insert an {@code insert} statement without any clause about conflicts
+     * @param insert an {@code insert} statement that names its columns, without any clause about conflicts
      * @param arguments its parameters
      * @return whether the row was inserted
      */
@@ -87,6 +154,9 @@ public enum Database {
         if (this == POSTGRESQL) {
             // A unique violation would abort the transaction.
             return jdbc.update(insert + " on conflict do nothing", arguments) == 1;
+        }
+        if (speaksMySql()) {
+            return MySqlInsert.ifAbsent(jdbc, insert, arguments);
         }
         try {
             return jdbc.update(insert, arguments) == 1;
@@ -108,7 +178,8 @@ public enum Database {
             return "delete from %1$s where ctid = any (array (select ctid from %1$s where %2$s limit ? for update skip locked))"
                     .formatted(table, condition);
         }
-        return "delete from %s where %s fetch first ? rows only".formatted(table, condition);
+        return "delete from %s where %s %s"
+                .formatted(table, condition, speaksMySql() ? "limit ?" : "fetch first ? rows only");
     }
 
     /**

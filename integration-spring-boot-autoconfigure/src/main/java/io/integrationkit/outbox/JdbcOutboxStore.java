@@ -3,8 +3,8 @@ package io.integrationkit.outbox;
 import io.integrationkit.deadletter.DeadLetterMessage;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.Failure;
-import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.jdbc.LockConflicts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -27,9 +27,7 @@ final class JdbcOutboxStore implements OutboxStore {
 
     JdbcOutboxStore(JdbcAccess access, OutboxSpec spec, HeaderCodec headers, Supplier<DeadLetters> deadLetters) {
         this.access = access;
-        this.table = (access.database() == Database.POSTGRESQL)
-                ? new PostgresOutboxTable(spec.shards(), headers)
-                : new H2OutboxTable(spec.shards(), headers);
+        this.table = OutboxTable.of(access.database(), spec.shards(), headers);
         this.deadLetters = deadLetters;
     }
 
@@ -57,16 +55,20 @@ final class JdbcOutboxStore implements OutboxStore {
      */
     @Override
     public boolean moveToDeadLetters(StoredMessage message, ShardLease lease, Failure failure, Throwable cause) {
-        return this.access.inNewTransaction(() -> {
-            if (!this.table.lockLease(this.access.jdbc(), lease)) {
-                return false;
-            }
-            StoredMessage.Row row = message.row();
-            if (this.access.jdbc().update(DELETE_ONE, row.shard(), row.id()) == 1) {
-                this.deadLetters.get().storeMessage(deadLetter(message.record(), failure, cause));
-            }
-            return true;
-        });
+        return LockConflicts.retried(
+                this.access.database(),
+                () -> this.access.inNewTransaction(() -> moveNow(message, lease, failure, cause)));
+    }
+
+    private boolean moveNow(StoredMessage message, ShardLease lease, Failure failure, Throwable cause) {
+        if (!this.table.lockLease(this.access.jdbc(), lease)) {
+            return false;
+        }
+        StoredMessage.Row row = message.row();
+        if (this.access.jdbc().update(DELETE_ONE, row.shard(), row.id()) == 1) {
+            this.deadLetters.get().storeMessage(deadLetter(message.record(), failure, cause));
+        }
+        return true;
     }
 
     static DeadLetterMessage deadLetter(OutboxRecord record, Failure failure, Throwable cause) {

@@ -2,7 +2,6 @@ package io.integrationkit.outbox;
 
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.ProblemCode;
-import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.JdbcAccess;
 import java.time.Duration;
 import java.util.Collections;
@@ -38,7 +37,7 @@ final class JdbcShardLeases implements ShardLeases {
 
     private final LeaseConnection connection;
 
-    private final LeaseStatements statements;
+    private final LeaseTable table;
 
     private volatile Map<Integer, ShardLease> held = Collections.emptyMap();
 
@@ -48,7 +47,7 @@ final class JdbcShardLeases implements ShardLeases {
         this.time = time;
         this.owner = owner;
         this.connection = new LeaseConnection(access.dataSource(), spec.lease());
-        this.statements = LeaseStatements.of(access.database());
+        this.table = LeaseTable.of(access.database());
     }
 
     @Override
@@ -118,9 +117,9 @@ final class JdbcShardLeases implements ShardLeases {
         try {
             JdbcOperations jdbc = this.connection.open();
             long millis = this.spec.lease().toMillis();
-            add(leases, jdbc.query(this.statements.renew(), lease(asked), millis, this.owner));
+            add(leases, this.table.renew(jdbc, this.owner, millis, lease(asked)));
             if (leases.size() < this.spec.shards()) {
-                add(leases, jdbc.query(this.statements.claim(), lease(asked), this.owner, millis));
+                add(leases, this.table.claim(jdbc, this.owner, millis, lease(asked)));
             }
         } catch (DataAccessException ex) {
             this.connection.close();
@@ -147,49 +146,9 @@ final class JdbcShardLeases implements ShardLeases {
     public void release() {
         this.held = Collections.emptyMap();
         try {
-            this.connection.open().update(this.statements.release(), this.owner);
+            this.table.release(this.connection.open(), this.owner);
         } finally {
             this.connection.close();
-        }
-    }
-
-    /**
-     * The statements by product.
-     *
-     * @param renew lease in milliseconds, owner; returns shard and epoch
-     * @param claim owner, lease in milliseconds; returns shard and epoch
-     * @param release owner
-     */
-    private record LeaseStatements(String renew, String claim, String release) {
-
-        static LeaseStatements of(Database database) {
-            return switch (database) {
-                case POSTGRESQL ->
-                    new LeaseStatements(
-                            """
-                            UPDATE integration_outbox_lease \
-                            SET expires_at = clock_timestamp() + ? * interval '1 millisecond' \
-                            WHERE owner = ? AND expires_at > clock_timestamp() RETURNING shard, epoch""",
-                            """
-                            UPDATE integration_outbox_lease SET owner = ?, epoch = epoch + 1, \
-                            expires_at = clock_timestamp() + ? * interval '1 millisecond' \
-                            WHERE shard IN (SELECT shard FROM integration_outbox_lease \
-                            WHERE expires_at <= clock_timestamp() FOR UPDATE SKIP LOCKED) \
-                            RETURNING shard, epoch""",
-                            "UPDATE integration_outbox_lease SET expires_at = clock_timestamp() WHERE owner = ?");
-                case H2 ->
-                    new LeaseStatements(
-                            """
-                            SELECT shard, epoch FROM FINAL TABLE (UPDATE integration_outbox_lease \
-                            SET expires_at = DATEADD(MILLISECOND, ?, current_timestamp(9)) \
-                            WHERE owner = ? AND expires_at > current_timestamp(9))""",
-                            """
-                            SELECT shard, epoch FROM FINAL TABLE (UPDATE integration_outbox_lease \
-                            SET owner = ?, epoch = epoch + 1, \
-                            expires_at = DATEADD(MILLISECOND, ?, current_timestamp(9)) \
-                            WHERE expires_at <= current_timestamp(9))""",
-                            "UPDATE integration_outbox_lease SET expires_at = current_timestamp(9) WHERE owner = ?");
-            };
         }
     }
 }

@@ -41,6 +41,14 @@ abstract class OutboxTable {
                 WHERE shard = ? AND owner = ? AND epoch = ? AND expires_at > %s FOR UPDATE""".formatted(database.clock());
     }
 
+    static OutboxTable of(Database database, int shards, HeaderCodec headers) {
+        return switch (database) {
+            case POSTGRESQL -> new PostgresOutboxTable(shards, headers);
+            case MARIADB, MYSQL -> new MySqlOutboxTable(database, shards, headers);
+            case H2 -> new H2OutboxTable(shards, headers);
+        };
+    }
+
     abstract List<StoredMessage> read(JdbcOperations jdbc, List<OutboxStore.Window> windows, Set<String> paused);
 
     abstract void delete(JdbcOperations jdbc, List<StoredMessage.Row> rows);

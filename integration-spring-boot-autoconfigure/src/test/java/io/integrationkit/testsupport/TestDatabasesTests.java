@@ -18,6 +18,15 @@ class TestDatabasesTests {
     }
 
     @Test
+    void mariaDbIsRealAndEachCallerHasADatabaseOfItsOwn() {
+        JdbcAccess first = MariaDbDatabase.access();
+        JdbcAccess second = MariaDbDatabase.access();
+        first.jdbc().execute("CREATE TABLE mine (id integer)");
+        second.jdbc().execute("CREATE TABLE mine (id integer)");
+        assertThat(Database.of(first.dataSource())).isEqualTo(Database.MARIADB);
+    }
+
+    @Test
     void h2IsFreshForEachCaller() {
         H2Database.access().jdbc().execute("CREATE TABLE mine (id integer)");
         JdbcAccess second = H2Database.access();

@@ -1,0 +1,36 @@
+-- Integration Kit: calls and messages that were given up.
+-- id is derived from (kind, name, key or message id) where there is one, so the primary key keeps an entry unique.
+-- seq is the order of first failure. owner, epoch and lease_until belong to the replay that is under way.
+-- Keys are compared byte by byte: case, accents and trailing blanks count, whatever the collation of the database.
+-- Times are UTC.
+create table if not exists integration_dead_letter (
+    id               varchar(36)  not null primary key,
+    seq              bigint       not null auto_increment,
+    kind             varchar(16)  not null,
+    name             text         not null,
+    entry_key        mediumtext,
+    arguments        longtext,
+    message_id       text,
+    event_type       text,
+    event_version    integer,
+    content_type     text,
+    headers          longblob,
+    payload          longblob,
+    category         varchar(16)  not null,
+    exception_type   text         not null,
+    message          varchar(500) not null,
+    fingerprint      varchar(16)  not null,
+    attempts         integer      not null,
+    first_failed_at  datetime(6)  not null,
+    last_failed_at   datetime(6)  not null,
+    correlation_id   text,
+    status           varchar(16)  not null,
+    replays          integer      not null,
+    note             varchar(500),
+    revision         bigint       not null,
+    owner            varchar(36),
+    epoch            bigint       not null,
+    lease_until      datetime(6),
+    unique key integration_dead_letter_seq (seq),
+    key integration_dead_letter_status (status, seq)
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;

@@ -1,0 +1,10 @@
+package io.integrationkit.outbox;
+
+import io.integrationkit.testsupport.MariaDbDatabase;
+
+class MariaDbShardLeasesTests extends ShardLeasesContract {
+
+    MariaDbShardLeasesTests() {
+        super(MariaDbDatabase.access());
+    }
+}

