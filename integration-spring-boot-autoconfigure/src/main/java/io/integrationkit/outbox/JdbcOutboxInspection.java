@@ -4,7 +4,6 @@ import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.JdbcAccess;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,8 +30,8 @@ final class JdbcOutboxInspection implements OutboxInspection {
         this.access
                 .jdbc()
                 .query(
-                        "SELECT destination, count(*), min(created_at), %s FROM integration_outbox GROUP BY destination"
-                                .formatted(this.access.database().clock()),
+                        "SELECT destination, count(*), %s FROM integration_outbox GROUP BY destination"
+                                .formatted(this.access.database().millisUntil("min(created_at)")),
                         (ResultSet row) -> {
                             backlogs.put(
                                     row.getString(1),
@@ -51,8 +50,8 @@ final class JdbcOutboxInspection implements OutboxInspection {
         return this.access
                 .jdbc()
                 .query(
-                        "SELECT shard, owner, epoch, %s, expires_at FROM integration_outbox_lease ORDER BY shard"
-                                .formatted(this.access.database().clock()),
+                        "SELECT shard, owner, epoch, %s FROM integration_outbox_lease ORDER BY shard"
+                                .formatted(this.access.database().millisUntil("expires_at")),
                         (row, index) -> shard(row, messages));
     }
 
@@ -62,12 +61,8 @@ final class JdbcOutboxInspection implements OutboxInspection {
                 number,
                 row.getString(2),
                 row.getLong(3),
-                between(row.getTimestamp(4), row.getTimestamp(5)),
+                Duration.ofMillis(row.getLong(4)),
                 messages.getOrDefault(number, 0L));
-    }
-
-    private static Duration between(Timestamp from, Timestamp to) {
-        return Duration.between(from.toInstant(), to.toInstant());
     }
 
     @Override

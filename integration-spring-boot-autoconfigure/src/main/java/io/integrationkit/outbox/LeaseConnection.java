@@ -3,6 +3,7 @@ package io.integrationkit.outbox;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,7 +49,7 @@ final class LeaseConnection {
             Connection opened = this.dataSource.getConnection();
             this.connection = opened;
             opened.setAutoCommit(true);
-            limitWaiting(opened);
+            limitWaiting(opened, this.timeout);
             return new JdbcTemplate(new SingleConnectionDataSource(opened, true));
         } catch (SQLException ex) {
             close();
@@ -57,11 +58,25 @@ final class LeaseConnection {
     }
 
     /** A renewal that hangs longer than the lease is worth nothing any more. */
-    private void limitWaiting(Connection opened) {
+    private static void limitWaiting(Connection opened, Duration most) {
         try {
-            opened.setNetworkTimeout(Runnable::run, (int) Math.min(Integer.MAX_VALUE, this.timeout.toMillis()));
+            opened.setNetworkTimeout(Runnable::run, (int) Math.min(Integer.MAX_VALUE, most.toMillis()));
         } catch (SQLException ex) {
             logger.debug("The driver knows no network time-out", ex);
+        }
+    }
+
+    /** Runs a query that may take no longer than this; one that does costs the connection. */
+    <T> T within(Duration most, Supplier<T> query) {
+        Connection opened = this.connection;
+        if (opened == null) {
+            return query.get();
+        }
+        limitWaiting(opened, most);
+        try {
+            return query.get();
+        } finally {
+            limitWaiting(opened, this.timeout);
         }
     }
 

@@ -4,6 +4,7 @@ import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.LockConflicts;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.function.Function;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
@@ -21,78 +21,79 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  * <p>The rows to claim are locked first, passing over those that another instance is claiming, so that claims neither
  * wait for each other nor end in a deadlock. READ COMMITTED, since otherwise the query would lock every row it passes.
  */
-final class MySqlLeaseTable implements LeaseTable {
-
-    private static final String RENEW = """
-            UPDATE integration_outbox_lease SET expires_at = %1$s + interval ? * 1000 microsecond \
-            WHERE owner = ? AND expires_at > %1$s""";
-
-    private static final String HELD =
-            "SELECT shard, epoch FROM integration_outbox_lease WHERE owner = ? AND expires_at > %s";
-
-    private static final String FREE =
-            "SELECT shard FROM integration_outbox_lease WHERE expires_at <= %s FOR UPDATE SKIP LOCKED";
-
-    private static final String CLAIM = """
-            UPDATE integration_outbox_lease SET owner = ?, epoch = epoch + 1, \
-            expires_at = %s + interval ? * 1000 microsecond WHERE shard IN (""";
-
-    private static final String CLAIMED = "SELECT shard, epoch FROM integration_outbox_lease WHERE shard IN (";
-
-    private static final String RELEASE = "UPDATE integration_outbox_lease SET expires_at = %s WHERE owner = ?";
-
-    private final Database database;
+final class MySqlLeaseTable extends LeaseTable {
 
     private final String clock;
 
-    MySqlLeaseTable(Database database) {
-        this.database = database;
+    private final String end;
+
+    MySqlLeaseTable(Database database, Duration lease) {
+        super(database, lease);
         this.clock = database.clock();
+        this.end = database.clockPlusMillis();
     }
 
     @Override
-    public List<ShardLease> renew(JdbcOperations jdbc, String owner, long millis, RowMapper<ShardLease> lease) {
+    List<Claim> renew(JdbcOperations jdbc, String owner) {
+        return prolong(jdbc, owner, "");
+    }
+
+    @Override
+    List<Claim> claimAnew(JdbcOperations jdbc, String owner) {
+        return prolong(jdbc, owner, ", epoch = epoch + 1");
+    }
+
+    private List<Claim> prolong(JdbcOperations jdbc, String owner, String change) {
         return inTransaction(jdbc, (transaction) -> {
-            transaction.update(RENEW.formatted(this.clock), millis, owner);
-            return transaction.query(HELD.formatted(this.clock), lease, owner);
+            transaction.update(
+                    "UPDATE %s SET expires_at = %s%s WHERE owner = ? AND expires_at > %s"
+                            .formatted(LEASE, this.end, change, this.clock),
+                    leaseMillis(),
+                    owner);
+            return claims(
+                    transaction,
+                    "SELECT shard, epoch FROM %s WHERE owner = ? AND expires_at > %s".formatted(LEASE, this.clock),
+                    owner);
         });
     }
 
     @Override
-    public List<ShardLease> claim(JdbcOperations jdbc, String owner, long millis, RowMapper<ShardLease> lease) {
+    List<Claim> claim(JdbcOperations jdbc, String owner, int most) {
         return inTransaction(jdbc, (transaction) -> {
-            List<Integer> free = transaction.queryForList(FREE.formatted(this.clock), Integer.class);
+            List<Integer> free = transaction.queryForList(
+                    "SELECT shard FROM %s WHERE expires_at <= %s ORDER BY shard LIMIT ? FOR UPDATE SKIP LOCKED"
+                            .formatted(LEASE, this.clock),
+                    Integer.class,
+                    most);
             if (free.isEmpty()) {
                 return Collections.emptyList();
             }
-            String shards = String.join(", ", Collections.nCopies(free.size(), "?")) + ")";
-            List<Object> arguments = new ArrayList<>(List.of(owner, millis));
+            String shards = "shard IN (" + String.join(", ", Collections.nCopies(free.size(), "?")) + ")";
+            List<Object> arguments = new ArrayList<>(List.of(leaseMillis(), owner));
             arguments.addAll(free);
-            transaction.update(CLAIM.formatted(this.clock) + shards, arguments.toArray());
-            return transaction.query(CLAIMED + shards, lease, free.toArray());
+            transaction.update(
+                    "UPDATE %s SET expires_at = %s, owner = ?, epoch = epoch + 1 WHERE %s"
+                            .formatted(LEASE, this.end, shards),
+                    arguments.toArray());
+            return claims(transaction, "SELECT shard, epoch FROM %s WHERE %s".formatted(LEASE, shards), free.toArray());
         });
     }
 
-    @Override
-    public void release(JdbcOperations jdbc, String owner) {
-        LockConflicts.retried(this.database, () -> jdbc.update(RELEASE.formatted(this.clock), owner));
-    }
-
-    private List<ShardLease> inTransaction(JdbcOperations jdbc, Function<JdbcOperations, List<ShardLease>> work) {
-        return LockConflicts.retried(this.database, () -> {
-            List<ShardLease> leases = jdbc.execute(
-                    (ConnectionCallback<List<ShardLease>>) (connection) -> inTransaction(connection, work));
+    private List<Claim> inTransaction(JdbcOperations jdbc, Function<JdbcOperations, List<Claim>> work) {
+        return LockConflicts.retried(database(), () -> {
+            List<Claim> leases = jdbc.execute(
+                    (ConnectionCallback<List<Claim>>) (connection) -> inTransaction(connection, work));
             return (leases != null) ? leases : Collections.emptyList();
         });
     }
 
-    private List<ShardLease> inTransaction(Connection connection, Function<JdbcOperations, List<ShardLease>> work)
+    private List<Claim> inTransaction(Connection connection, Function<JdbcOperations, List<Claim>> work)
             throws SQLException {
-        connection.setTransactionIsolation(this.database.isolation());
+        connection.setTransactionIsolation(database().isolation());
         connection.setAutoCommit(false);
         boolean committed = false;
         try {
-            List<ShardLease> leases = work.apply(new JdbcTemplate(new SingleConnectionDataSource(connection, true)));
+            List<Claim> leases = work.apply(new JdbcTemplate(new SingleConnectionDataSource(connection, true)));
             connection.commit();
             committed = true;
             return leases;

@@ -66,7 +66,7 @@ public record OutboxEngine(
     public static OutboxEngine durable(JdbcAccess access, Parts parts) {
         HeaderCodec headers = new HeaderCodec(parts.codec());
         JdbcOutboxStore store = new JdbcOutboxStore(access, parts.spec(), headers, parts.deadLetters());
-        JdbcShardLeases leases = new JdbcShardLeases(access, parts.spec(), parts.time(), parts.owner());
+        JdbcShardLeases leases = new JdbcShardLeases(access, parts.spec(), parts.time(), parts.owner(), parts.random());
         Destinations destinations = new Destinations(parts.destinations());
         RelayCounters counters = new RelayCounters();
         OutboxInspection inspection = new JdbcOutboxInspection(access);

@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param pollMin wait between two reads while messages come
  * @param pollMax wait between two reads after a long silence
  * @param memoryCapacity most messages an outbox in memory holds
+ * @param sessionGrace how long an instance must be without its session before others take its shards over although its
+ *     leases have not ended; zero for never
  */
 public record OutboxSpec(
         String source,
@@ -27,7 +29,10 @@ public record OutboxSpec(
         Duration leaseMargin,
         Duration pollMin,
         Duration pollMax,
-        int memoryCapacity) {
+        int memoryCapacity,
+        Duration sessionGrace) {
+
+    private static final Duration SHORTEST_GRACE = Duration.ofMillis(200);
 
     public OutboxSpec {
         check(!source.isBlank(), "source", source, "a name");
@@ -39,6 +44,12 @@ public record OutboxSpec(
         check(pollMin.toMillis() >= 1, "poll-interval-min", pollMin, "at least 1ms");
         check(pollMax.compareTo(pollMin) >= 0, "poll-interval-max", pollMax, "at least poll-interval-min");
         check(memoryCapacity >= 1, "memory-capacity", memoryCapacity, "at least 1");
+        check(
+                sessionGrace.isZero()
+                        || (sessionGrace.compareTo(SHORTEST_GRACE) >= 0 && sessionGrace.compareTo(lease) < 0),
+                "session-grace",
+                sessionGrace,
+                "0, or at least 200ms and less than integration.outbox.lease");
         checkLease(lease, deliveryTimeout, leaseMargin);
     }
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>One sender a shard.</b> A shard is read and sent only under a lease (owner, epoch, end, all by the database's
  * clock). A send may begin only until {@code renewal asked + lease - delivery time-out - margin} on this machine's
- * monotonic clock, so each send has ended, one way or the other, before anybody else can hold the lease. No transaction
+ * monotonic clock, so each send has ended, one way or the other, before anybody else can hold the lease; only an
+ * instance that loses its session in the database may see its shards go earlier ({@link JdbcShardLeases}). No transaction
  * and no lock is held while a send is under way.
  *
  * <p><b>One row a key.</b> Of the rows of a destination and key at most one is on its way; the next is sent when it was
@@ -43,6 +44,8 @@ final class RelayLoop {
 
     private final OutboxStore store;
 
+    private final ShardLeases leases;
+
     private final TimeSource time;
 
     private final RelayEvents events;
@@ -65,6 +68,7 @@ final class RelayLoop {
             RelayEvents events,
             RelayCounters counters) {
         this.store = store;
+        this.leases = leases;
         this.time = time;
         this.events = events;
         this.pauses = pauses;
@@ -97,6 +101,7 @@ final class RelayLoop {
             this.sender.add(this.reader.read(this.sender.unreachable()));
             this.sender.send();
         }
+        giveBackYielding();
         return untilNextStep();
     }
 
@@ -117,6 +122,15 @@ final class RelayLoop {
         if (!this.acknowledged.isEmpty()) {
             this.store.delete(this.acknowledged.rows());
             this.acknowledged.drain().forEach((round) -> this.reader.done(round, 1));
+        }
+    }
+
+    /** A round is open until all of it is settled and deleted, so the next owner of a shard repeats nothing. */
+    private void giveBackYielding() {
+        for (int shard : this.leases.yielding()) {
+            if (!this.reader.open(shard)) {
+                this.leases.yielded(shard);
+            }
         }
     }
 

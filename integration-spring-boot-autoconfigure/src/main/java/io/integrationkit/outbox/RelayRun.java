@@ -3,6 +3,7 @@ package io.integrationkit.outbox;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.outbox.RelayEvents.SendEnded;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -126,8 +127,8 @@ final class RelayRun {
     private void keepLeases() {
         try {
             do {
-                attempt("The leases of the outbox cannot be renewed", this::renew);
-            } while (!this.sendingEnded.await(this.leases.interval().toNanos(), TimeUnit.NANOSECONDS));
+                attempt("The leases of the outbox cannot be renewed", this::watch);
+            } while (!this.sendingEnded.await(this.leases.watchInterval().toNanos(), TimeUnit.NANOSECONDS));
         } catch (InterruptedException ex) {
             logger.debug("The renewal of the leases was interrupted", ex);
         } finally {
@@ -135,12 +136,12 @@ final class RelayRun {
         }
     }
 
-    private void renew() {
-        int before = this.leases.held().size();
-        this.leases.renew();
-        int now = this.leases.held().size();
-        if (now != before) {
-            logger.info("This instance now sends for {} of {} outbox shards", now, this.spec.shards());
+    private void watch() {
+        Set<Integer> before = this.leases.held().keySet();
+        this.leases.watch();
+        Set<Integer> now = this.leases.held().keySet();
+        if (!now.equals(before)) {
+            logger.info("This instance now sends for {} of {} outbox shards", now.size(), this.spec.shards());
             this.events.wake();
         }
         this.counters.leaseTrouble.over();

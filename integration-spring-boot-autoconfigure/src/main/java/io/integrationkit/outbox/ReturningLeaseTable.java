@@ -1,51 +1,58 @@
 package io.integrationkit.outbox;
 
+import io.integrationkit.jdbc.Database;
+import java.time.Duration;
 import java.util.List;
 import org.springframework.jdbc.core.JdbcOperations;
-import org.springframework.jdbc.core.RowMapper;
 
-/**
- * The lease table where an update returns the rows it changed.
- *
- * @param renewal lease in milliseconds, owner; returns shard and epoch
- * @param claims owner, lease in milliseconds; returns shard and epoch
- * @param releases owner
- */
-record ReturningLeaseTable(String renewal, String claims, String releases) implements LeaseTable {
+/** The lease table where an update returns the rows it changed. */
+final class ReturningLeaseTable extends LeaseTable {
 
-    static final ReturningLeaseTable POSTGRESQL = new ReturningLeaseTable(
-            """
-            UPDATE integration_outbox_lease \
-            SET expires_at = clock_timestamp() + ? * interval '1 millisecond' \
-            WHERE owner = ? AND expires_at > clock_timestamp() RETURNING shard, epoch""", """
-            UPDATE integration_outbox_lease SET owner = ?, epoch = epoch + 1, \
-            expires_at = clock_timestamp() + ? * interval '1 millisecond' \
-            WHERE shard IN (SELECT shard FROM integration_outbox_lease \
-            WHERE expires_at <= clock_timestamp() FOR UPDATE SKIP LOCKED) \
-            RETURNING shard, epoch""", "UPDATE integration_outbox_lease SET expires_at = clock_timestamp() WHERE owner = ?");
+    private final String renew;
 
-    static final ReturningLeaseTable H2 = new ReturningLeaseTable(
-            """
-            SELECT shard, epoch FROM FINAL TABLE (UPDATE integration_outbox_lease \
-            SET expires_at = DATEADD(MILLISECOND, ?, current_timestamp(9)) \
-            WHERE owner = ? AND expires_at > current_timestamp(9))""", """
-            SELECT shard, epoch FROM FINAL TABLE (UPDATE integration_outbox_lease \
-            SET owner = ?, epoch = epoch + 1, \
-            expires_at = DATEADD(MILLISECOND, ?, current_timestamp(9)) \
-            WHERE expires_at <= current_timestamp(9))""", "UPDATE integration_outbox_lease SET expires_at = current_timestamp(9) WHERE owner = ?");
+    private final String claimAnew;
 
-    @Override
-    public List<ShardLease> renew(JdbcOperations jdbc, String owner, long millis, RowMapper<ShardLease> lease) {
-        return jdbc.query(this.renewal, lease, millis, owner);
+    private final String claim;
+
+    ReturningLeaseTable(Database database, Duration lease) {
+        super(database, lease);
+        this.renew = returning(database, "UPDATE %s SET expires_at = %s WHERE owner = ? AND expires_at > %s");
+        this.claimAnew = returning(
+                database, "UPDATE %s SET expires_at = %s, epoch = epoch + 1 WHERE owner = ? AND expires_at > %s");
+        this.claim = returning(
+                database,
+                "UPDATE %s SET expires_at = %s, owner = ?, epoch = epoch + 1 WHERE expires_at <= %s AND "
+                        + someThatEnded(database));
+    }
+
+    private static String returning(Database database, String update) {
+        String filled = update.formatted(LEASE, database.clockPlusMillis(), database.clock());
+        return (database == Database.POSTGRESQL)
+                ? filled + " RETURNING shard, epoch"
+                : "SELECT shard, epoch FROM FINAL TABLE (" + filled + ")";
+    }
+
+    private static String someThatEnded(Database database) {
+        String ended = "SELECT shard FROM %s WHERE expires_at <= %s ORDER BY shard FETCH FIRST ? ROWS ONLY"
+                .formatted(LEASE, database.clock());
+        // An IN may be planned as a join that runs the inner query again and again, and so ignores its limit.
+        return (database == Database.POSTGRESQL)
+                ? "shard = ANY (ARRAY (" + ended + " FOR UPDATE SKIP LOCKED))"
+                : "shard IN (" + ended + ")";
     }
 
     @Override
-    public List<ShardLease> claim(JdbcOperations jdbc, String owner, long millis, RowMapper<ShardLease> lease) {
-        return jdbc.query(this.claims, lease, owner, millis);
+    List<Claim> renew(JdbcOperations jdbc, String owner) {
+        return claims(jdbc, this.renew, leaseMillis(), owner);
     }
 
     @Override
-    public void release(JdbcOperations jdbc, String owner) {
-        jdbc.update(this.releases, owner);
+    List<Claim> claimAnew(JdbcOperations jdbc, String owner) {
+        return claims(jdbc, this.claimAnew, leaseMillis(), owner);
+    }
+
+    @Override
+    List<Claim> claim(JdbcOperations jdbc, String owner, int most) {
+        return claims(jdbc, this.claim, leaseMillis(), owner, most);
     }
 }

@@ -142,6 +142,11 @@ final class ShardReader {
         }
     }
 
+    /** Whether anything of a shard is not settled and deleted yet. */
+    boolean open(int shard) {
+        return this.rounds.containsKey(shard);
+    }
+
     /** A message of the shard could be neither sent nor moved; the shard is left alone for a little while. */
     void trouble(int shard) {
         history(shard).trouble(this.time.nanoTime());

@@ -31,3 +31,10 @@ CREATE TABLE IF NOT EXISTS integration_outbox_lease (
     epoch      bigint   NOT NULL,
     expires_at timestamp(9) with time zone NOT NULL
 );
+
+-- Which instances run, and the key of the lock each holds while its session lasts; null: it can hold none.
+CREATE TABLE IF NOT EXISTS integration_outbox_instance (
+    owner       varchar NOT NULL PRIMARY KEY,
+    session_key bigint,
+    seen_at     timestamp(9) with time zone NOT NULL
+);

@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS integration_outbox (
 
 -- What cannot be changed once there are messages, such as the number of shards.
 CREATE TABLE IF NOT EXISTS integration_outbox_meta (
-    name    varchar(64)  NOT NULL PRIMARY KEY,
+    name    varchar(512) NOT NULL PRIMARY KEY,
     setting varchar(255) NOT NULL
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
@@ -33,4 +33,11 @@ CREATE TABLE IF NOT EXISTS integration_outbox_lease (
     owner      varchar(255),
     epoch      bigint      NOT NULL,
     expires_at datetime(6) NOT NULL
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
+
+-- Which instances run, and the key of the lock each holds while its session lasts; null: it can hold none.
+CREATE TABLE IF NOT EXISTS integration_outbox_instance (
+    owner       varchar(255) NOT NULL PRIMARY KEY,
+    session_key bigint,
+    seen_at     datetime(6)  NOT NULL
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;

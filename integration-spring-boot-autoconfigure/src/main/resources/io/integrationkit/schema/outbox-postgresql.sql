@@ -39,3 +39,10 @@ CREATE TABLE IF NOT EXISTS integration_outbox_lease (
     epoch      bigint      NOT NULL,
     expires_at timestamptz NOT NULL
 ) WITH (fillfactor = 50);
+
+-- Which instances run, and the key of the lock each holds while its session lasts; null: it can hold none.
+CREATE TABLE IF NOT EXISTS integration_outbox_instance (
+    owner       text NOT NULL PRIMARY KEY,
+    session_key bigint,
+    seen_at     timestamptz NOT NULL
+) WITH (fillfactor = 50);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.jdbc.JdbcAccess;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ abstract class JdbcOutboxStoreContract extends OutboxStoreContract {
 
     @Override
     ShardLeases leases() {
-        return new JdbcShardLeases(this.access, Outboxes.spec(), TimeSource.system(), "me");
+        return new JdbcShardLeases(this.access, Outboxes.spec(), TimeSource.system(), "me", new Random());
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.integrationkit.failure.ProblemCode;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OutboxSpecTests {
@@ -40,12 +41,28 @@ class OutboxSpecTests {
                         Duration.ZERO,
                         Duration.ofMillis(1),
                         Duration.ofMillis(1),
-                        1))
+                        1,
+                        Duration.ZERO))
                 .satisfies((ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.INVALID_SETTING))
                 .withMessageContaining("integration.outbox.shards=0");
     }
 
+    @Test
+    void sessionGraceIsNothingOrLongEnoughToLookTwiceAndShorterThanTheLease() {
+        assertThat(spec(15, 8, 2, Duration.ZERO).sessionGrace()).isZero();
+        assertThat(spec(15, 8, 2, Duration.ofMillis(200)).sessionGrace()).isEqualTo(Duration.ofMillis(200));
+        for (Duration impossible : List.of(Duration.ofMillis(199), Duration.ofSeconds(15), Duration.ofMillis(-1))) {
+            assertThatExceptionOfType(OutboxConfigurationException.class)
+                    .isThrownBy(() -> spec(15, 8, 2, impossible))
+                    .withMessageContaining("integration.outbox.session-grace=" + impossible);
+        }
+    }
+
     private static OutboxSpec spec(int lease, int delivery, int margin) {
+        return spec(lease, delivery, margin, Duration.ofSeconds(1));
+    }
+
+    private static OutboxSpec spec(int lease, int delivery, int margin, Duration sessionGrace) {
         return new OutboxSpec(
                 "shop",
                 64,
@@ -56,6 +73,7 @@ class OutboxSpecTests {
                 Duration.ofSeconds(margin),
                 Duration.ofMillis(25),
                 Duration.ofSeconds(1),
-                100);
+                100,
+                sessionGrace);
     }
 }

@@ -46,7 +46,8 @@ final class Outboxes {
                 Duration.ofSeconds(2),
                 Duration.ofMillis(25),
                 Duration.ofMillis(200),
-                1_000);
+                1_000,
+                Duration.ofSeconds(1));
     }
 
     static OutboxEngine.Parts parts(

@@ -11,6 +11,7 @@ import io.integrationkit.testsupport.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -506,6 +507,39 @@ class RelayLoopTests {
         assertThat(owed()).containsExactly("a2");
     }
 
+    @Test
+    void yieldingShardIsNotReadAgainAndGivenBackOnlyWhenItsRoundIsClosed() {
+        prove();
+        this.orders.holdBack();
+        append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"), Outboxes.record("b1", keyOfTheSameShard("a")));
+        settle();
+        assertThat(this.orders.ids()).containsExactly("proof", "a1", "b1");
+        this.leases.yield(OutboxStoreContract.shardOf("a"));
+        append(Outboxes.record("a3", "a"));
+        settle();
+        assertThat(this.leases.yielded).isEmpty();
+        end("a1", null);
+        this.time.advance(Duration.ofMillis(25));
+        settle();
+        assertThat(this.leases.yielded).isEmpty();
+        end("b1", null);
+        this.store.failDeletes = true;
+        assertThatIllegalStateException().isThrownBy(this::settle);
+        assertThat(this.leases.yielded).isEmpty();
+        this.store.failDeletes = false;
+        settle();
+        assertThat(this.leases.yielded).containsExactly(OutboxStoreContract.shardOf("a"));
+        assertThat(this.orders.ids()).containsExactly("proof", "a1", "b1");
+        assertThat(owed()).containsExactly("a2", "a3");
+    }
+
+    @Test
+    void yieldingShardWithNothingUnderWayIsGivenBackAtOnce() {
+        this.leases.yield(0);
+        this.loop.step(null);
+        assertThat(this.leases.yielded).containsExactly(0);
+    }
+
     /** A destination that nothing was sent to yet gets a single message first. */
     private void prove() {
         append(Outboxes.record("proof", null));
@@ -587,6 +621,10 @@ class RelayLoopTests {
 
         private final Map<Integer, ShardLease> held = new TreeMap<>();
 
+        private final Set<Integer> yielding = new HashSet<>();
+
+        private final Set<Integer> yielded = new HashSet<>();
+
         private long epoch = 1;
 
         GivenLeases() {
@@ -612,6 +650,21 @@ class RelayLoopTests {
 
         void lose() {
             this.held.clear();
+        }
+
+        void yield(int shard) {
+            this.held.remove(shard);
+            this.yielding.add(shard);
+        }
+
+        @Override
+        public Set<Integer> yielding() {
+            return Set.copyOf(this.yielding);
+        }
+
+        @Override
+        public void yielded(int shard) {
+            this.yielded.add(shard);
         }
 
         void keepOnly(int shard) {

@@ -43,6 +43,12 @@ public class OutboxProperties {
     /** Maximum number of messages waiting in memory where there is no database. */
     private int memoryCapacity = 10_000;
 
+    /**
+     * Time an instance must be without its session in the database before others send its shards, although its leases
+     * have not ended. Zero for never.
+     */
+    private Duration sessionGrace = Duration.ofSeconds(1);
+
     public boolean isEnabled() {
         return this.enabled;
     }
@@ -131,6 +137,14 @@ public class OutboxProperties {
         this.memoryCapacity = memoryCapacity;
     }
 
+    public Duration getSessionGrace() {
+        return this.sessionGrace;
+    }
+
+    public void setSessionGrace(Duration sessionGrace) {
+        this.sessionGrace = sessionGrace;
+    }
+
     OutboxSpec toSpec(String applicationName) {
         return new OutboxSpec(
                 (this.source != null) ? this.source : applicationName,
@@ -142,6 +156,7 @@ public class OutboxProperties {
                 this.leaseMargin,
                 this.pollIntervalMin,
                 this.pollIntervalMax,
-                this.memoryCapacity);
+                this.memoryCapacity,
+                this.sessionGrace);
     }
 }

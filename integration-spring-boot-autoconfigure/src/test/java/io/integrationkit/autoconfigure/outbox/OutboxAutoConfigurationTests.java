@@ -203,7 +203,8 @@ class OutboxAutoConfigurationTests {
                         "integration.outbox.lease-margin=3s",
                         "integration.outbox.poll-interval-min=10ms",
                         "integration.outbox.poll-interval-max=5s",
-                        "integration.outbox.memory-capacity=5")
+                        "integration.outbox.memory-capacity=5",
+                        "integration.outbox.session-grace=2s")
                 .run((context) -> assertThat(context.getBean(OutboxSpec.class))
                         .isEqualTo(new OutboxSpec(
                                 "shop",
@@ -215,7 +216,8 @@ class OutboxAutoConfigurationTests {
                                 Duration.ofSeconds(3),
                                 Duration.ofMillis(10),
                                 Duration.ofSeconds(5),
-                                5)));
+                                5,
+                                Duration.ofSeconds(2))));
     }
 
     @Test
