@@ -1,7 +1,9 @@
 package io.integrationkit.outbox;
 
+import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.Failure;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.Producer;
@@ -27,14 +29,20 @@ public final class KafkaMessageDestination implements MessageDestination, Dispos
 
     private final DefaultKafkaProducerFactory<byte[], byte[]> producers;
 
+    private final SizeLimit ofProducer;
+
+    private final @Nullable TopicLimits topics;
+
     private @Nullable Producer<byte[], byte[]> producer;
 
     /**
-     * Creates the destination; connects at the first send.
+     * Creates the destination; connects at the first send, and for the limits of a topic when something is published
+     * to it.
      *
      * @param application the application's producer factory; its connection, security and compression are used, its
      *     serializers, transactions and listeners are not
      * @param spec settings of the outbox
+     * @throws OutboxConfigurationException if the application's partitioner does not go by the key
      */
     public KafkaMessageDestination(ProducerFactory<?, ?> application, OutboxSpec spec) {
         Map<String, Object> settings = KafkaProducerSettings.of(application.getConfigurationProperties(), spec);
@@ -42,11 +50,54 @@ public final class KafkaMessageDestination implements MessageDestination, Dispos
                 new DefaultKafkaProducerFactory<>(settings, ByteArraySerializer::new, ByteArraySerializer::new);
         this.producers.setPhysicalCloseTimeout((int) spec.deliveryTimeout().toSeconds());
         this.producers.setBeanName("integrationOutbox");
+        this.ofProducer = KafkaProducerSettings.limit(settings);
+        this.topics = KafkaProducerSettings.compressed(settings)
+                ? null
+                : new TopicLimits(
+                        new BrokerTopicLimits(settings), KafkaMessageDestination::onItsOwnThread, TimeSource.system());
     }
 
     @Override
     public boolean accepts(String destination) {
         return TOPIC.matcher(destination).matches();
+    }
+
+    private static void onItsOwnThread(Runnable work) {
+        Thread thread = new Thread(work, "integration-outbox-limits");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Begins to ask for the limits of topics, so that they are known when the first message is published. Returns at
+     * once; may be called again.
+     *
+     * @param names names of topics; those that do not exist are asked for again when something is published to them
+     */
+    public void learn(Collection<String> names) {
+        if (this.topics != null) {
+            this.topics.learn(names);
+        }
+    }
+
+    /**
+     * Returns the smaller of what topic ({@code max.message.bytes}) and producer ({@code max.request.size},
+     * {@code buffer.memory}) take. A topic's limit is asked for when something is first published to it, on another
+     * thread, and about once a minute from then on; until it is known, and where the broker tells it to nobody, there
+     * is none. Nor is there one with compression: only the broker sees how small a message becomes.
+     */
+    @Override
+    public SizeLimit sizeLimit(String destination) {
+        long ofTopic = (this.topics != null) ? this.topics.of(destination) : Long.MAX_VALUE;
+        return (ofTopic < this.ofProducer.bytes())
+                ? new SizeLimit(ofTopic, "max.message.bytes of the topic")
+                : this.ofProducer;
+    }
+
+    /** Counts what record and batch add. */
+    @Override
+    public long sizeOf(OutboxRecord message) {
+        return KafkaRecordSize.of(message);
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.integrationkit.outbox;
 
+import io.integrationkit.failure.ProblemCode;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 
 /** Producer settings the relay's promises rest on, over those of the application. */
 final class KafkaProducerSettings {
@@ -11,6 +13,8 @@ final class KafkaProducerSettings {
     private static final long OVERHEAD = 64 * 1024;
 
     private static final int DEFAULT_MAX_REQUEST_SIZE = 1024 * 1024;
+
+    private static final long DEFAULT_BUFFER_MEMORY = 32L * 1024 * 1024;
 
     private static final long LONGEST_BLOCK = 500;
 
@@ -22,6 +26,7 @@ final class KafkaProducerSettings {
      * large would be split and sent again and again.
      */
     static Map<String, Object> of(Map<String, Object> application, OutboxSpec spec) {
+        requirePartitionByKey(application);
         long total = spec.deliveryTimeout().toMillis();
         long block = Math.min(LONGEST_BLOCK, total / 8);
         long delivery = total - block;
@@ -42,9 +47,55 @@ final class KafkaProducerSettings {
     }
 
     private static int requestSize(Map<String, Object> application, OutboxSpec spec) {
-        Object configured = application.get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
-        long atLeast = (configured != null) ? Long.parseLong(configured.toString()) : DEFAULT_MAX_REQUEST_SIZE;
+        long atLeast = number(application, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, DEFAULT_MAX_REQUEST_SIZE);
         return (int) Math.min(Integer.MAX_VALUE, Math.max(atLeast, spec.maxMessageSize() + OVERHEAD));
+    }
+
+    /** The order of a key is that of its partition. */
+    private static void requirePartitionByKey(Map<String, Object> application) {
+        Object ignoring = application.get(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG);
+        if (ignoring != null && Boolean.parseBoolean(ignoring.toString())) {
+            throw unordered(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG, ignoring);
+        }
+        Object partitioner = application.get(ProducerConfig.PARTITIONER_CLASS_CONFIG);
+        String name = (partitioner instanceof Class<?> type) ? type.getName() : String.valueOf(partitioner);
+        if (name.equals(RoundRobinPartitioner.class.getName())) {
+            throw unordered(ProducerConfig.PARTITIONER_CLASS_CONFIG, name);
+        }
+    }
+
+    private static OutboxConfigurationException unordered(String property, Object value) {
+        return new OutboxConfigurationException(
+                ProblemCode.INVALID_SETTING,
+                "The outbox keeps the order of a key by its partition; a producer with %s=%s spreads it over all"
+                        .formatted(property, value),
+                "Remove spring.kafka.producer.properties[%s], or define a KafkaMessageDestination bean whose ProducerFactory is without it."
+                        .formatted(property),
+                null);
+    }
+
+    /** Whether a record may become smaller on its way, by how much nobody can say before. */
+    static boolean compressed(Map<String, Object> settings) {
+        Object type = settings.get(ProducerConfig.COMPRESSION_TYPE_CONFIG);
+        return type != null && !type.toString().equals("none");
+    }
+
+    /** The most bytes the producer takes; it counts before it compresses. */
+    static SizeLimit limit(Map<String, Object> settings) {
+        long request = number(settings, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, DEFAULT_MAX_REQUEST_SIZE);
+        long buffer = number(settings, ProducerConfig.BUFFER_MEMORY_CONFIG, DEFAULT_BUFFER_MEMORY);
+        return (request <= buffer)
+                ? new SizeLimit(
+                        request - KafkaRecordSize.PRODUCERS_ESTIMATE,
+                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG + " of the producer")
+                : new SizeLimit(
+                        buffer - KafkaRecordSize.PRODUCERS_ESTIMATE,
+                        ProducerConfig.BUFFER_MEMORY_CONFIG + " of the producer");
+    }
+
+    private static long number(Map<String, Object> settings, String name, long byDefault) {
+        Object configured = settings.get(name);
+        return (configured != null) ? Long.parseLong(configured.toString()) : byDefault;
     }
 
     /** How long closing the producer may wait for what is under way. */

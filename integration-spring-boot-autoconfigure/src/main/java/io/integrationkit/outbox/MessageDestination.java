@@ -19,6 +19,27 @@ public interface MessageDestination {
     boolean accepts(String destination);
 
     /**
+     * Tells how large a message a destination takes now, so that an impossible one fails the call that publishes it.
+     * Called at each publish, from any thread; must not block, so the answer is what is known already.
+     *
+     * @param destination name this one accepts
+     * @return the limit; {@link SizeLimit#NONE} unless overridden
+     */
+    default SizeLimit sizeLimit(String destination) {
+        return SizeLimit.NONE;
+    }
+
+    /**
+     * Measures a message as {@link #sizeLimit} counts it. Called only where there is a limit.
+     *
+     * @param message the message
+     * @return bytes of payload, key and headers together unless overridden
+     */
+    default long sizeOf(OutboxRecord message) {
+        return message.size();
+    }
+
+    /**
      * Begins to send a message. Called by the relay's only thread, so it must return quickly: while it blocks nothing
      * else is sent. The relay has no transaction open and sends no other message of the same destination and key before
      * the completion was told. The same message may come again, after a crash or a failure.

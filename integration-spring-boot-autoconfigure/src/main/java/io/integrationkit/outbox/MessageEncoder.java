@@ -9,7 +9,6 @@ import io.integrationkit.event.EventTypes;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -92,6 +91,7 @@ final class MessageEncoder {
                 headers,
                 payload(message));
         requireSize(record);
+        requireSizeOfDestination(record);
         return record;
     }
 
@@ -125,7 +125,7 @@ final class MessageEncoder {
     }
 
     private void requireSize(OutboxRecord record) {
-        long size = size(record);
+        long size = record.size();
         if (size > this.spec.maxMessageSize()) {
             throw new ProblemException(
                     ProblemCode.MESSAGE_TOO_LARGE,
@@ -136,15 +136,20 @@ final class MessageEncoder {
         }
     }
 
-    private static long size(OutboxRecord record) {
-        long size = record.payload().length + utf8(record.key());
-        for (Map.Entry<String, String> header : record.headers().entrySet()) {
-            size += utf8(header.getKey()) + utf8(header.getValue());
+    /** What the destination is known to take; it counts what it adds itself. */
+    private void requireSizeOfDestination(OutboxRecord record) {
+        MessageDestination destination = this.destinations.find(record.destination());
+        SizeLimit limit = (destination != null) ? destination.sizeLimit(record.destination()) : SizeLimit.NONE;
+        if (destination == null || limit.bytes() == Long.MAX_VALUE) {
+            return;
         }
-        return size;
-    }
-
-    private static long utf8(@Nullable String text) {
-        return (text != null) ? text.getBytes(StandardCharsets.UTF_8).length : 0;
+        long size = destination.sizeOf(record);
+        if (size > limit.bytes()) {
+            throw new ProblemException(
+                    ProblemCode.MESSAGE_TOO_LARGE,
+                    FailureCategory.VALIDATION,
+                    "A message of type %s has %d bytes as it is sent, '%s' takes %d (%s)"
+                            .formatted(record.eventType(), size, record.destination(), limit.bytes(), limit.setting()));
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.integrationkit.outbox;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,19 @@ public record OutboxRecord(
         @Nullable String contentType,
         Map<String, String> headers,
         byte[] payload) {
+
+    /** Bytes of payload, key and headers together. */
+    long size() {
+        long size = this.payload.length + utf8(this.key);
+        for (Map.Entry<String, String> header : this.headers.entrySet()) {
+            size += utf8(header.getKey()) + utf8(header.getValue());
+        }
+        return size;
+    }
+
+    private static long utf8(@Nullable String text) {
+        return (text != null) ? text.getBytes(StandardCharsets.UTF_8).length : 0;
+    }
 
     /** Names message, type, destination and key; never headers or payload. */
     @Override

@@ -1,9 +1,12 @@
 package io.integrationkit.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.integrationkit.failure.ProblemCode;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +47,43 @@ class KafkaProducerSettingsTests {
         assertThat(block + delivery).isEqualTo(Outboxes.spec().deliveryTimeout().toMillis());
         assertThat((Integer) this.settings.get(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG))
                 .isLessThan(delivery);
+    }
+
+    @Test
+    void partitionersThatDoNotGoByTheKeyAreRefused() {
+        assertRefused(Map.of(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG, "true"), "partitioner.ignore.keys");
+        assertRefused(
+                Map.of(ProducerConfig.PARTITIONER_CLASS_CONFIG, RoundRobinPartitioner.class), "partitioner.class");
+        assertRefused(
+                Map.of(ProducerConfig.PARTITIONER_CLASS_CONFIG, RoundRobinPartitioner.class.getName()),
+                "partitioner.class");
+        assertThat(KafkaProducerSettings.of(
+                        Map.of(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG, "false"), Outboxes.spec()))
+                .containsEntry(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG, false);
+    }
+
+    private static void assertRefused(Map<String, Object> application, String property) {
+        assertThatExceptionOfType(OutboxConfigurationException.class)
+                .isThrownBy(() -> KafkaProducerSettings.of(application, Outboxes.spec()))
+                .withMessageContaining(property + "=")
+                .satisfies((ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.INVALID_SETTING))
+                .satisfies(
+                        (ex) -> assertThat(ex.action()).contains("spring.kafka.producer.properties[" + property + "]"));
+    }
+
+    @Test
+    void producerTakesNoMoreThanItsSmallestBuffer() {
+        assertThat(KafkaProducerSettings.limit(this.settings).setting()).isEqualTo("max.request.size of the producer");
+        assertThat(KafkaProducerSettings.limit(Map.of(ProducerConfig.BUFFER_MEMORY_CONFIG, "70000")))
+                .isEqualTo(new SizeLimit(70_000 - 17, "buffer.memory of the producer"));
+    }
+
+    @Test
+    void sizeOnTheWireIsKnownOnlyWithoutCompression() {
+        assertThat(KafkaProducerSettings.compressed(this.settings)).isTrue();
+        assertThat(KafkaProducerSettings.compressed(Map.of(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none")))
+                .isFalse();
+        assertThat(KafkaProducerSettings.compressed(Map.of())).isFalse();
     }
 
     @Test

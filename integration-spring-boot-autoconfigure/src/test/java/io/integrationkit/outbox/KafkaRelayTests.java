@@ -1,12 +1,16 @@
 package io.integrationkit.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetterFilter;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.event.CloudEventHeaders;
+import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.failure.ProblemException;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.testsupport.PostgresDatabase;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +22,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -62,6 +68,7 @@ class KafkaRelayTests {
     @BeforeAll
     static void startBroker() {
         BROKER.brokerProperty("auto.create.topics.enable", "false");
+        BROKER.brokerProperty("message.max.bytes", "900000");
         BROKER.afterPropertiesSet();
     }
 
@@ -142,11 +149,12 @@ class KafkaRelayTests {
 
     @Test
     void recordTheBrokerRefusesIsDeadLetteredAndItsKeyGoesOnAndAReplayKeepsItsId() {
-        createTopic(Map.of("max.message.bytes", "2000"));
+        createTopic(Map.of());
         List<String> ids = new ArrayList<>();
         for (int size : new int[] {10, 5_000, 20, 30}) {
             ids.add(publish(OutboxMessage.of("n", this.topic, new byte[size]).withKey("k")));
         }
+        alterTopic("max.message.bytes", "2000");
         this.engine.relay().start();
         assertThat(consume(3))
                 .extracting((record) -> headers(record).get("ce_id"))
@@ -163,6 +171,44 @@ class KafkaRelayTests {
                 .extracting((record) -> headers(record).get("ce_id"))
                 .containsExactly(ids.get(0), ids.get(2), ids.get(3), ids.get(1));
         awaitEmpty();
+    }
+
+    @Test
+    void messageTheTopicCannotTakeFailsThePublishAndTheLargestOneArrives() {
+        createTopic(Map.of("max.message.bytes", "2000"));
+        KafkaMessageDestination destination = this.destinations.get(0);
+        destination.learn(List.of(this.topic));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> destination.sizeLimit(this.topic).bytes() == 2_000);
+        ProblemException first = catchThrowableOfType(
+                ProblemException.class,
+                () -> publish(OutboxMessage.of("n", this.topic, new byte[2_000]).withKey("k")));
+        Matcher size = Pattern.compile("has (\\d+) bytes as it is sent").matcher(String.valueOf(first.getMessage()));
+        assertThat(size.find()).isTrue();
+        int overhead = Integer.parseInt(size.group(1)) - 2_000;
+        OutboxMessage tooLarge =
+                OutboxMessage.of("n", this.topic, new byte[2_001 - overhead]).withKey("k");
+        assertThatExceptionOfType(ProblemException.class)
+                .isThrownBy(() -> publish(tooLarge))
+                .satisfies((ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.MESSAGE_TOO_LARGE))
+                .withMessageContaining("has 2001 bytes")
+                .withMessageContaining("'%s' takes 2000 (max.message.bytes of the topic)", this.topic);
+        publish(OutboxMessage.of("n", this.topic, new byte[2_000 - overhead]).withKey("k"));
+        this.engine.relay().start();
+        assertThat(consume(1)).hasSize(1);
+        awaitEmpty();
+        assertThat(this.engine.statistics().deadLettered()).isZero();
+    }
+
+    @Test
+    void topicWithoutALimitOfItsOwnHasThatOfTheBroker() {
+        createTopic(Map.of());
+        KafkaMessageDestination destination = this.destinations.get(0);
+        assertThat(destination.sizeLimit(this.topic).setting()).isEqualTo("max.request.size of the producer");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> destination.sizeLimit(this.topic).bytes() == 900_000);
     }
 
     @Test

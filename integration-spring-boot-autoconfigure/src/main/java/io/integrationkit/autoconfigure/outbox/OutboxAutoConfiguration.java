@@ -20,6 +20,7 @@ import io.integrationkit.outbox.OutboxSpec;
 import io.integrationkit.outbox.OutboxStatistics;
 import java.security.SecureRandom;
 import java.util.Locale;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -28,8 +29,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.kafka.core.ProducerFactory;
@@ -136,6 +139,14 @@ public final class OutboxAutoConfiguration {
         KafkaMessageDestination integrationKafkaMessageDestination(
                 ProducerFactory<?, ?> producerFactory, OutboxSpec spec) {
             return new KafkaMessageDestination(producerFactory, spec);
+        }
+
+        /** Asks for the limits of the topics the application declares, once everything runs; waits for nothing. */
+        @Bean
+        ApplicationListener<ContextRefreshedEvent> integrationTopicLimits(
+                KafkaMessageDestination destination, ObjectProvider<NewTopic> topics) {
+            return (event) ->
+                    destination.learn(topics.stream().map(NewTopic::name).toList());
         }
     }
 }
