@@ -13,12 +13,15 @@ final class InMemoryOutbox implements Outbox {
 
     private final MessageEncoder encoder;
 
+    private final PublishGate gate;
+
     private final IntConsumer accepted;
 
     /** The consumer is told each time how many messages became owed. */
-    InMemoryOutbox(MemoryOutboxStore store, MessageEncoder encoder, IntConsumer accepted) {
+    InMemoryOutbox(MemoryOutboxStore store, MessageEncoder encoder, PublishGate gate, IntConsumer accepted) {
         this.store = store;
         this.encoder = encoder;
+        this.gate = gate;
         this.accepted = accepted;
     }
 
@@ -38,6 +41,7 @@ final class InMemoryOutbox implements Outbox {
     }
 
     private String publish(OutboxRecord record) {
+        this.gate.enter();
         this.store.reserve();
         if (TransactionSynchronizationManager.isActualTransactionActive()
                 && TransactionSynchronizationManager.isSynchronizationActive()) {

@@ -1,10 +1,12 @@
 package io.integrationkit.outbox;
 
+import io.integrationkit.call.Sha256;
 import io.integrationkit.deadletter.DeadLetterMessage;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.jdbc.LockConflicts;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -25,18 +27,47 @@ final class JdbcOutboxStore implements OutboxStore {
 
     private final Supplier<DeadLetters> deadLetters;
 
+    private final boolean locking;
+
     JdbcOutboxStore(JdbcAccess access, OutboxSpec spec, HeaderCodec headers, Supplier<DeadLetters> deadLetters) {
         this.access = access;
         this.table = OutboxTable.of(access.database(), spec.shards(), headers);
         this.deadLetters = deadLetters;
+        this.locking = spec.publishing().ordering() == PublishSpec.Ordering.LOCKED;
     }
 
     @Override
     public void append(List<OutboxRecord> records) {
+        if (this.locking) {
+            lockKeys(records);
+        }
         for (int from = 0; from < records.size(); from += ROWS_PER_INSERT) {
             this.table.insert(
                     this.access.jdbc(), records.subList(from, Math.min(records.size(), from + ROWS_PER_INSERT)));
         }
+    }
+
+    /**
+     * The ids that follow are drawn while the locks are held, and those end only when the commit has: of two
+     * transactions with a key in common, the one that commits first has the lower ids. Taken in one order by everybody,
+     * and by transactions that do nothing after it but to insert and commit, the locks cannot end in a deadlock.
+     */
+    private void lockKeys(List<OutboxRecord> records) {
+        long[] keys = records.stream()
+                .filter((record) -> record.key() != null)
+                .mapToLong(JdbcOutboxStore::lock)
+                .distinct()
+                .sorted()
+                .toArray();
+        if (keys.length > 0) {
+            this.table.lockKeys(this.access.jdbc(), keys);
+        }
+    }
+
+    /** The name of the table keeps clear of locks the application takes by numbers of its own. */
+    private static long lock(OutboxRecord record) {
+        byte[] hash = Sha256.of(List.of("integration_outbox", record.destination(), String.valueOf(record.key())));
+        return ByteBuffer.wrap(hash).getLong();
     }
 
     @Override

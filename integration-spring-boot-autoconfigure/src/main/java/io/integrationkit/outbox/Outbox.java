@@ -23,6 +23,8 @@ public interface Outbox {
      *
      * @param event an instance of an event type
      * @return id of the message
+     * @throws io.integrationkit.failure.RejectedException if more is owed than {@code integration.outbox.backpressure}
+     *     allows; nothing has been changed
      * @throws ProblemException if it cannot be published; nothing has been changed
      */
     String publish(Object event);

@@ -51,6 +51,10 @@ public record OutboxEngine(
                     this.spec, this.types, this.codec, known, new MessageIds(this.time, this.random), this.time);
         }
 
+        private PublishGate gate(OutboxStore store) {
+            return PublishGate.of(this.spec.publishing().backpressure(), store, this.time);
+        }
+
         private String owner() {
             return "%s-%016x".formatted(this.spec.source(), this.random.nextLong());
         }
@@ -76,7 +80,7 @@ public record OutboxEngine(
                 new OutboxTransactions(access, store, (count) -> owed(counters, relay, count));
         transactions.listen();
         return new OutboxEngine(
-                new TransactionalOutbox(transactions, parts.encoder(destinations)),
+                new TransactionalOutbox(transactions, parts.encoder(destinations), parts.gate(store)),
                 relay,
                 new RelayStatistics(counters, leases, store),
                 new Operating(parts.spec(), inspection, pauses, counters, relay),
@@ -98,7 +102,8 @@ public record OutboxEngine(
         Pauses pauses = new Pauses(inspection);
         OutboxRelay relay = new OutboxRelay(parts.spec(), store, leases, destinations, pauses, parts.time(), counters);
         return new OutboxEngine(
-                new InMemoryOutbox(store, parts.encoder(destinations), (count) -> owed(counters, relay, count)),
+                new InMemoryOutbox(
+                        store, parts.encoder(destinations), parts.gate(store), (count) -> owed(counters, relay, count)),
                 relay,
                 new RelayStatistics(counters, leases, store),
                 new Operating(parts.spec(), inspection, pauses, counters, relay),

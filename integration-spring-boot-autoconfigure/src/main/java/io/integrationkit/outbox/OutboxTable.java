@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.IncorrectResultSizeDataAccessException;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /** The statements on the outbox table; a subclass for what a product says in its own way. */
@@ -24,6 +25,9 @@ abstract class OutboxTable {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
     private static final String ONE_MORE_ROW = ", (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+    private static final String LOCK_ALL_KEYS =
+            "SELECT setting FROM integration_outbox_meta WHERE name = 'ordering' FOR UPDATE";
 
     private static final int COLUMNS_OF_INSERT = 9;
 
@@ -55,6 +59,22 @@ abstract class OutboxTable {
 
     /** Two columns: number of rows, age of the oldest in milliseconds or null. */
     abstract String backlogQuery();
+
+    /**
+     * Takes a lock for each number until the end of the transaction; whoever holds one of them is waited for. Here one
+     * row stands for all of them, so that transactions with keys publish one after the other.
+     *
+     * @param keys ascending, so that two transactions never wait for each other
+     */
+    void lockKeys(JdbcOperations jdbc, long[] keys) {
+        if (jdbc.queryForList(LOCK_ALL_KEYS, String.class).isEmpty()) {
+            throw new IncorrectResultSizeDataAccessException(
+                    "Table integration_outbox_meta has no row 'ordering', which integration.outbox.ordering=locked locks;"
+                            + " run the script of the outbox again",
+                    1,
+                    0);
+        }
+    }
 
     /** One statement, so that ids follow the order of the list without a gap for another row of the same key. */
     void insert(JdbcOperations jdbc, List<OutboxRecord> records) {

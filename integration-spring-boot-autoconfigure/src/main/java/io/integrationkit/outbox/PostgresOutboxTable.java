@@ -4,9 +4,11 @@ import io.integrationkit.jdbc.Database;
 import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.jdbc.core.RowCallbackHandler;
 
 /** The outbox table on PostgreSQL: one round trip for all shards, by arrays. */
 final class PostgresOutboxTable extends OutboxTable {
@@ -28,6 +30,9 @@ final class PostgresOutboxTable extends OutboxTable {
     private static final String BACKLOG = """
             SELECT count(*), (extract(epoch FROM clock_timestamp() - min(created_at)) * 1000)::bigint \
             FROM integration_outbox""";
+
+    /** A function scan gives its rows in the order of the array. */
+    private static final String LOCK_KEYS = "SELECT pg_advisory_xact_lock(k) FROM unnest(?::bigint[]) AS k";
 
     PostgresOutboxTable(int shards, HeaderCodec headers) {
         super(Database.POSTGRESQL, shards, headers);
@@ -56,6 +61,16 @@ final class PostgresOutboxTable extends OutboxTable {
                     setArray(statement, 4, "text", paused.toArray());
                 },
                 this::map);
+    }
+
+    /** Advisory locks leave nothing behind, need no row, and are freed after the commit can be seen by others. */
+    @Override
+    void lockKeys(JdbcOperations jdbc, long[] keys) {
+        jdbc.query(
+                LOCK_KEYS,
+                (PreparedStatement statement) -> setArray(
+                        statement, 1, "int8", Arrays.stream(keys).boxed().toArray()),
+                (RowCallbackHandler) (row) -> {});
     }
 
     @Override

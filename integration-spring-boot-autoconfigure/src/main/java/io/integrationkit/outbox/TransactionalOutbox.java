@@ -9,9 +9,12 @@ final class TransactionalOutbox implements Outbox {
 
     private final MessageEncoder encoder;
 
-    TransactionalOutbox(OutboxTransactions transactions, MessageEncoder encoder) {
+    private final PublishGate gate;
+
+    TransactionalOutbox(OutboxTransactions transactions, MessageEncoder encoder, PublishGate gate) {
         this.transactions = transactions;
         this.encoder = encoder;
+        this.gate = gate;
     }
 
     @Override
@@ -32,10 +35,16 @@ final class TransactionalOutbox implements Outbox {
         return publish(transaction, this.encoder.encode(message));
     }
 
-    /** Refuses before the message is looked at: a wrong transaction is the graver mistake. */
+    /**
+     * Refuses before the message is looked at: a wrong transaction is the graver mistake. A transaction that was let in
+     * once may publish the rest of what belongs together.
+     */
     private OutboxTransaction open() {
         OutboxTransaction transaction = this.transactions.current();
         transaction.requireOpen();
+        if (transaction.isEmpty()) {
+            this.gate.enter();
+        }
         return transaction;
     }
 

@@ -24,6 +24,10 @@ CREATE TABLE IF NOT EXISTS integration_outbox_meta (
     setting varchar NOT NULL
 );
 
+-- Locked by transactions that publish, where integration.outbox.ordering=locked.
+INSERT INTO integration_outbox_meta (name, setting)
+SELECT 'ordering', 'locked row' WHERE NOT EXISTS (SELECT 1 FROM integration_outbox_meta WHERE name = 'ordering');
+
 -- Which instance sends a shard, until when; the epoch rises each time another claims it.
 CREATE TABLE IF NOT EXISTS integration_outbox_lease (
     shard      smallint NOT NULL PRIMARY KEY,

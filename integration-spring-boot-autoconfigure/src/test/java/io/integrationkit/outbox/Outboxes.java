@@ -50,6 +50,22 @@ final class Outboxes {
                 Duration.ofSeconds(1));
     }
 
+    static OutboxSpec spec(PublishSpec publishing) {
+        OutboxSpec spec = spec();
+        return new OutboxSpec(
+                spec.source(),
+                spec.shards(),
+                spec.batchSize(),
+                spec.maxMessageSize(),
+                spec.lease(),
+                spec.deliveryTimeout(),
+                spec.leaseMargin(),
+                spec.pollMin(),
+                spec.pollMax(),
+                spec.memoryCapacity(),
+                publishing);
+    }
+
     static OutboxEngine.Parts parts(
             OutboxSpec spec,
             List<MessageDestination> destinations,

@@ -1,6 +1,8 @@
 package io.integrationkit.autoconfigure.outbox;
 
+import io.integrationkit.outbox.Backpressure;
 import io.integrationkit.outbox.OutboxSpec;
+import io.integrationkit.outbox.PublishSpec;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -48,6 +50,10 @@ public class OutboxProperties {
      * have not ended. Zero for never.
      */
     private Duration sessionGrace = Duration.ofSeconds(1);
+    /** What keeps the transactions of a key apart: what the application locks itself, or a lock on each key. */
+    private PublishSpec.Ordering ordering = PublishSpec.Ordering.BUSINESS_LOCK;
+
+    private final BackpressureProperties backpressure = new BackpressureProperties();
 
     public boolean isEnabled() {
         return this.enabled;
@@ -145,6 +151,18 @@ public class OutboxProperties {
         this.sessionGrace = sessionGrace;
     }
 
+    public PublishSpec.Ordering getOrdering() {
+        return this.ordering;
+    }
+
+    public void setOrdering(PublishSpec.Ordering ordering) {
+        this.ordering = ordering;
+    }
+
+    public BackpressureProperties getBackpressure() {
+        return this.backpressure;
+    }
+
     OutboxSpec toSpec(String applicationName) {
         return new OutboxSpec(
                 (this.source != null) ? this.source : applicationName,
@@ -157,6 +175,70 @@ public class OutboxProperties {
                 this.pollIntervalMin,
                 this.pollIntervalMax,
                 this.memoryCapacity,
-                this.sessionGrace);
+                this.sessionGrace,
+                new PublishSpec(this.ordering, this.backpressure.toBackpressure()));
+    }
+
+    /** Limits of the backlog. */
+    public static class BackpressureProperties {
+
+        /** Age of the oldest message from which publishing is held up. No limit if not set. */
+        private @Nullable Duration maxAge;
+
+        /** Number of messages from which publishing is held up. No limit if not set. */
+        private @Nullable Long maxMessages;
+
+        /** What a publish meets while a limit is reached. */
+        private Backpressure.Action action = Backpressure.Action.REFUSE;
+
+        /** Longest wait of a publish that is slowed before it is refused. */
+        private Duration maxWait = Duration.ofSeconds(1);
+
+        /** Maximum number of publishes that wait at once, each with the connection of its transaction. */
+        private int maxWaiting = 4;
+
+        public @Nullable Duration getMaxAge() {
+            return this.maxAge;
+        }
+
+        public void setMaxAge(@Nullable Duration maxAge) {
+            this.maxAge = maxAge;
+        }
+
+        public @Nullable Long getMaxMessages() {
+            return this.maxMessages;
+        }
+
+        public void setMaxMessages(@Nullable Long maxMessages) {
+            this.maxMessages = maxMessages;
+        }
+
+        public Backpressure.Action getAction() {
+            return this.action;
+        }
+
+        public void setAction(Backpressure.Action action) {
+            this.action = action;
+        }
+
+        public Duration getMaxWait() {
+            return this.maxWait;
+        }
+
+        public void setMaxWait(Duration maxWait) {
+            this.maxWait = maxWait;
+        }
+
+        public int getMaxWaiting() {
+            return this.maxWaiting;
+        }
+
+        public void setMaxWaiting(int maxWaiting) {
+            this.maxWaiting = maxWaiting;
+        }
+
+        Backpressure toBackpressure() {
+            return new Backpressure(this.maxAge, this.maxMessages, this.action, this.maxWait, this.maxWaiting);
+        }
     }
 }

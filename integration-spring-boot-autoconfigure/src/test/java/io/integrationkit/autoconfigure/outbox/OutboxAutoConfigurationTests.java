@@ -11,6 +11,7 @@ import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
 import io.integrationkit.call.StateStore;
 import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.outbox.Backpressure;
 import io.integrationkit.outbox.KafkaMessageDestination;
 import io.integrationkit.outbox.MessageDestination;
 import io.integrationkit.outbox.Outbox;
@@ -20,6 +21,7 @@ import io.integrationkit.outbox.OutboxRecord;
 import io.integrationkit.outbox.OutboxRelay;
 import io.integrationkit.outbox.OutboxSpec;
 import io.integrationkit.outbox.OutboxStatistics;
+import io.integrationkit.outbox.PublishSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -204,7 +206,13 @@ class OutboxAutoConfigurationTests {
                         "integration.outbox.poll-interval-min=10ms",
                         "integration.outbox.poll-interval-max=5s",
                         "integration.outbox.memory-capacity=5",
-                        "integration.outbox.session-grace=2s")
+                        "integration.outbox.session-grace=2s",
+                        "integration.outbox.ordering=locked",
+                        "integration.outbox.backpressure.max-age=5m",
+                        "integration.outbox.backpressure.max-messages=7",
+                        "integration.outbox.backpressure.action=slow",
+                        "integration.outbox.backpressure.max-wait=2s",
+                        "integration.outbox.backpressure.max-waiting=3")
                 .run((context) -> assertThat(context.getBean(OutboxSpec.class))
                         .isEqualTo(new OutboxSpec(
                                 "shop",
@@ -217,7 +225,44 @@ class OutboxAutoConfigurationTests {
                                 Duration.ofMillis(10),
                                 Duration.ofSeconds(5),
                                 5,
-                                Duration.ofSeconds(2))));
+                                Duration.ofSeconds(2),
+                                new PublishSpec(
+                                        PublishSpec.Ordering.LOCKED,
+                                        new Backpressure(
+                                                Duration.ofMinutes(5),
+                                                7L,
+                                                Backpressure.Action.SLOW,
+                                                Duration.ofSeconds(2),
+                                                3)))));
+    }
+
+    @Test
+    void publishingHasNeitherLocksNorLimitsUnlessToldSo() {
+        this.inMemory.run((context) ->
+                assertThat(context.getBean(OutboxSpec.class).publishing()).isEqualTo(PublishSpec.DEFAULT));
+    }
+
+    @Test
+    void limitThatCannotWorkFailsTheStart() {
+        this.inMemory
+                .withPropertyValues("integration.outbox.backpressure.max-messages=0")
+                .run((context) -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(OutboxConfigurationException.class)
+                        .hasMessageContaining("integration.outbox.backpressure.max-messages=0"));
+    }
+
+    @Test
+    void partitionerThatIgnoresKeysFailsTheStart() {
+        this.inMemory
+                .withConfiguration(AutoConfigurations.of(KafkaAutoConfiguration.class))
+                .withPropertyValues("spring.kafka.producer.properties[partitioner.ignore.keys]=true")
+                .run((context) -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(OutboxConfigurationException.class)
+                        .hasMessageContaining("partitioner.ignore.keys=true"));
     }
 
     @Test

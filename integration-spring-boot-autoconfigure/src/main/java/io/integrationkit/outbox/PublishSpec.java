@@ -1,0 +1,24 @@
+package io.integrationkit.outbox;
+
+/**
+ * Settings of the publishing side.
+ *
+ * @param ordering what keeps the transactions of a key apart
+ * @param backpressure what happens when the backlog grows
+ */
+public record PublishSpec(Ordering ordering, Backpressure backpressure) {
+
+    /** What an outbox does unless told otherwise: no lock of its own, no limit. */
+    public static final PublishSpec DEFAULT = new PublishSpec(Ordering.BUSINESS_LOCK, Backpressure.OFF);
+
+    /** What keeps the transactions of a key apart, so that its messages have the order of their commits. */
+    public enum Ordering {
+        /** What the application locks itself: a row it changes, a version it raises. */
+        BUSINESS_LOCK,
+        /**
+         * A lock of the outbox on each destination and key, taken just before the messages are written and held until
+         * the commit has ended. For keys whose transactions share no row.
+         */
+        LOCKED
+    }
+}

@@ -1,0 +1,39 @@
+package io.integrationkit.outbox;
+
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.integrationkit.testsupport.H2Database;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.IncorrectResultSizeDataAccessException;
+
+class H2LockedOrderingTests extends LockedOrderingContract {
+
+    H2LockedOrderingTests() {
+        super(H2Database.access());
+    }
+
+    @Override
+    boolean someoneWaitsForALock() {
+        return access().inNewTransaction(() -> access().jdbc()
+                        .queryForObject(
+                                "SELECT count(*) FROM information_schema.sessions WHERE blocker_id IS NOT NULL",
+                                Integer.class))
+                == Integer.valueOf(1);
+    }
+
+    @Test
+    void missingRowIsNamed() {
+        access().jdbc().update("DELETE FROM integration_outbox_meta WHERE name = 'ordering'");
+        JdbcOutboxStore store = Outboxes.store(
+                access(),
+                Outboxes.spec(new PublishSpec(PublishSpec.Ordering.LOCKED, Backpressure.OFF)),
+                () -> Outboxes.deadLetters(access(), () -> null));
+        assertThatExceptionOfType(IncorrectResultSizeDataAccessException.class)
+                .isThrownBy(() -> access().inTransaction(() -> {
+                    store.append(List.of(Outboxes.record("1", "k")));
+                    return null;
+                }))
+                .withMessageContaining("'ordering'");
+    }
+}

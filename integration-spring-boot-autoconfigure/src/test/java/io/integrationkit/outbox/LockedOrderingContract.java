@@ -1,0 +1,163 @@
+package io.integrationkit.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.integrationkit.jdbc.JdbcAccess;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The order of keys whose transactions share no row, with a lock of the outbox and without, on each database. */
+abstract class LockedOrderingContract {
+
+    private final ExecutorService threads = Executors.newFixedThreadPool(2);
+
+    private final JdbcAccess access;
+
+    LockedOrderingContract(JdbcAccess access) {
+        this.access = access;
+    }
+
+    JdbcAccess access() {
+        return this.access;
+    }
+
+    /** Whether, or how many of the sessions wait for a lock now. */
+    abstract boolean someoneWaitsForALock();
+
+    @AfterEach
+    void stop() {
+        this.threads.shutdownNow();
+    }
+
+    private JdbcOutboxStore store(PublishSpec.Ordering ordering) {
+        return Outboxes.store(
+                this.access,
+                Outboxes.spec(new PublishSpec(ordering, Backpressure.OFF)),
+                () -> Outboxes.deadLetters(this.access, () -> null));
+    }
+
+    private TransactionTemplate transaction() {
+        TransactionTemplate template = new TransactionTemplate(this.access.transactionManager());
+        template.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        return template;
+    }
+
+    /** The first writes and takes its time to commit; the second begins later and could commit sooner. */
+    @Test
+    void withTheLockIdsFollowTheOrderOfTheCommits() throws Exception {
+        JdbcOutboxStore store = store(PublishSpec.Ordering.LOCKED);
+        List<String> committed = run(store, "k", "k", true);
+        assertThat(committed).containsExactly("slow", "quick");
+        assertThat(stored(store)).containsExactly("slow", "quick");
+    }
+
+    @Test
+    void withoutItTheLaterIdMayBeCommittedFirst() throws Exception {
+        JdbcOutboxStore store = store(PublishSpec.Ordering.BUSINESS_LOCK);
+        List<String> committed = run(store, "k", "k", false);
+        assertThat(committed).containsExactly("quick", "slow");
+        assertThat(stored(store)).containsExactly("slow", "quick");
+    }
+
+    @Test
+    void messagesWithoutKeyWaitForNobody() throws Exception {
+        JdbcOutboxStore store = store(PublishSpec.Ordering.LOCKED);
+        assertThat(run(store, "k", null, false)).containsExactly("quick", "slow");
+    }
+
+    /** Returns who committed, in order; the slow one ends when the quick one has committed, or waits for a lock. */
+    List<String> run(JdbcOutboxStore store, @Nullable String slowKey, @Nullable String quickKey, boolean waits)
+            throws Exception {
+        List<String> committed = new java.util.concurrent.CopyOnWriteArrayList<>();
+        CountDownLatch written = new CountDownLatch(1);
+        CountDownLatch quickEnded = new CountDownLatch(1);
+        Future<?> slow = this.threads.submit(() -> {
+            transaction().executeWithoutResult((status) -> {
+                store.append(List.of(Outboxes.record("slow", slowKey)));
+                whenCommitted(() -> committed.add("slow"));
+                written.countDown();
+                if (waits) {
+                    org.awaitility.Awaitility.await()
+                            .atMost(java.time.Duration.ofSeconds(60))
+                            .until(this::someoneWaitsForALock);
+                } else {
+                    await(quickEnded);
+                }
+            });
+        });
+        Future<?> quick = this.threads.submit(() -> {
+            await(written);
+            transaction().executeWithoutResult((status) -> {
+                store.append(List.of(Outboxes.record("quick", quickKey)));
+                whenCommitted(() -> committed.add("quick"));
+            });
+            quickEnded.countDown();
+        });
+        slow.get(120, TimeUnit.SECONDS);
+        quick.get(120, TimeUnit.SECONDS);
+        return List.copyOf(committed);
+    }
+
+    private static void whenCommitted(Runnable action) {
+        org.springframework.transaction.support.TransactionSynchronizationManager.registerSynchronization(
+                new TransactionSynchronization() {
+                    @Override
+                    public void afterCommit() {
+                        action.run();
+                    }
+                });
+    }
+
+    private static List<String> stored(JdbcOutboxStore store) {
+        return store.read(Outboxes.everything(100), Set.of()).stream()
+                .map((message) -> message.record().messageId())
+                .toList();
+    }
+
+    /** Many rounds from a barrier; the first of either order would end in a deadlock if the locks had none. */
+    @Test
+    void twoTransactionsWithTheSameKeysInAnotherOrderDoNotDeadlock() throws Exception {
+        JdbcOutboxStore store = store(PublishSpec.Ordering.LOCKED);
+        int rounds = 50;
+        CyclicBarrier barrier = new CyclicBarrier(2);
+        List<Future<?>> ends = new ArrayList<>();
+        for (List<String> keys : List.of(List.of("a", "b"), List.of("b", "a"))) {
+            ends.add(this.threads.submit(() -> {
+                for (int round = 0; round < rounds; round++) {
+                    String id = keys.get(0) + round;
+                    barrier.await(60, TimeUnit.SECONDS);
+                    transaction()
+                            .executeWithoutResult((status) -> store.append(keys.stream()
+                                    .map((key) -> Outboxes.record(id + key, key))
+                                    .toList()));
+                }
+                return null;
+            }));
+        }
+        for (Future<?> end : ends) {
+            end.get(180, TimeUnit.SECONDS);
+        }
+        assertThat(store.backlog().messages()).isEqualTo(4L * rounds);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException ex) {
+            throw new IllegalStateException(ex);
+        }
+    }
+}
