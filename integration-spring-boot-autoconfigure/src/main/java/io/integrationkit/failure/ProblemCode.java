@@ -56,6 +56,7 @@ public enum ProblemCode {
     OUTBOX_NOT_SENDING("INT-333", "Nobody sends what the outbox owes"),
     OUTBOX_PAUSED("INT-334", "An operator has paused a destination"),
     OUTBOX_BACKLOG("INT-330", "The outbox owes more than its backpressure allows"),
+    DUAL_WRITE("INT-331", "A message is sent beside the outbox in a transaction"),
 
     KEY_MISSING("INT-401", "An idempotency key is missing"),
     KEY_REUSED("INT-402", "An idempotency key was used again with other arguments"),

@@ -32,6 +32,7 @@ final class KafkaProducerSettings {
         long delivery = total - block;
         Map<String, Object> settings = new HashMap<>(application);
         settings.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+        DualWriteInterceptor.removeFrom(settings);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         settings.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);

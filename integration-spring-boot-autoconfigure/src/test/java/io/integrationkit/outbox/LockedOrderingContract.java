@@ -3,20 +3,23 @@ package io.integrationkit.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.integrationkit.jdbc.JdbcAccess;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** The order of keys whose transactions share no row, with a lock of the outbox and without, on each database. */
@@ -34,8 +37,8 @@ abstract class LockedOrderingContract {
         return this.access;
     }
 
-    /** Whether, or how many of the sessions wait for a lock now. */
-    abstract boolean someoneWaitsForALock();
+    /** How many sessions wait for a lock of the outbox now. */
+    abstract int waiting();
 
     @AfterEach
     void stop() {
@@ -81,7 +84,7 @@ abstract class LockedOrderingContract {
     /** Returns who committed, in order; the slow one ends when the quick one has committed, or waits for a lock. */
     List<String> run(JdbcOutboxStore store, @Nullable String slowKey, @Nullable String quickKey, boolean waits)
             throws Exception {
-        List<String> committed = new java.util.concurrent.CopyOnWriteArrayList<>();
+        List<String> committed = new CopyOnWriteArrayList<>();
         CountDownLatch written = new CountDownLatch(1);
         CountDownLatch quickEnded = new CountDownLatch(1);
         Future<?> slow = this.threads.submit(() -> {
@@ -90,9 +93,7 @@ abstract class LockedOrderingContract {
                 whenCommitted(() -> committed.add("slow"));
                 written.countDown();
                 if (waits) {
-                    org.awaitility.Awaitility.await()
-                            .atMost(java.time.Duration.ofSeconds(60))
-                            .until(this::someoneWaitsForALock);
+                    awaitWaiting(1);
                 } else {
                     await(quickEnded);
                 }
@@ -112,13 +113,12 @@ abstract class LockedOrderingContract {
     }
 
     private static void whenCommitted(Runnable action) {
-        org.springframework.transaction.support.TransactionSynchronizationManager.registerSynchronization(
-                new TransactionSynchronization() {
-                    @Override
-                    public void afterCommit() {
-                        action.run();
-                    }
-                });
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                action.run();
+            }
+        });
     }
 
     private static List<String> stored(JdbcOutboxStore store) {
@@ -127,30 +127,35 @@ abstract class LockedOrderingContract {
                 .toList();
     }
 
-    /** Many rounds from a barrier; the first of either order would end in a deadlock if the locks had none. */
+    /**
+     * The holder of b lets the one that took b first go on while another waits for b: did that one hold a already, both
+     * would wait for each other.
+     */
     @Test
     void twoTransactionsWithTheSameKeysInAnotherOrderDoNotDeadlock() throws Exception {
         JdbcOutboxStore store = store(PublishSpec.Ordering.LOCKED);
-        int rounds = 50;
-        CyclicBarrier barrier = new CyclicBarrier(2);
         List<Future<?>> ends = new ArrayList<>();
-        for (List<String> keys : List.of(List.of("a", "b"), List.of("b", "a"))) {
-            ends.add(this.threads.submit(() -> {
-                for (int round = 0; round < rounds; round++) {
-                    String id = keys.get(0) + round;
-                    barrier.await(60, TimeUnit.SECONDS);
-                    transaction()
-                            .executeWithoutResult((status) -> store.append(keys.stream()
-                                    .map((key) -> Outboxes.record(id + key, key))
-                                    .toList()));
-                }
-                return null;
-            }));
-        }
+        transaction().executeWithoutResult((status) -> {
+            store.append(List.of(Outboxes.record("0", "b")));
+            ends.add(this.threads.submit(() -> publish(store, "b", "a")));
+            awaitWaiting(1);
+            ends.add(this.threads.submit(() -> publish(store, "a", "b")));
+            awaitWaiting(2);
+        });
         for (Future<?> end : ends) {
-            end.get(180, TimeUnit.SECONDS);
+            end.get(120, TimeUnit.SECONDS);
         }
-        assertThat(store.backlog().messages()).isEqualTo(4L * rounds);
+        assertThat(store.backlog().messages()).isEqualTo(5);
+    }
+
+    private void publish(JdbcOutboxStore store, String first, String second) {
+        transaction()
+                .executeWithoutResult((status) -> store.append(List.of(
+                        Outboxes.record(first + second + "1", first), Outboxes.record(first + second + "2", second))));
+    }
+
+    private void awaitWaiting(int count) {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> waiting() == count);
     }
 
     private static void await(CountDownLatch latch) {

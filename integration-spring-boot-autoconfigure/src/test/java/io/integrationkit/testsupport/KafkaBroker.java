@@ -46,6 +46,8 @@ public final class KafkaBroker implements LauncherSessionListener {
             broker.brokerProperty("auto.create.topics.enable", "false");
             broker.brokerProperty("offsets.topic.num.partitions", "1");
             broker.brokerProperty("group.initial.rebalance.delay.ms", "0");
+            broker.brokerProperty("transaction.state.log.replication.factor", "1");
+            broker.brokerProperty("transaction.state.log.min.isr", "1");
             broker.afterPropertiesSet();
             started = broker;
             return broker;

@@ -10,6 +10,7 @@ import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.event.EventTypes;
 import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.outbox.DualWriteGuard;
 import io.integrationkit.outbox.KafkaMessageDestination;
 import io.integrationkit.outbox.MessageDestination;
 import io.integrationkit.outbox.Outbox;
@@ -22,6 +23,7 @@ import java.security.SecureRandom;
 import java.util.Locale;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -126,6 +128,23 @@ public final class OutboxAutoConfiguration {
         @Bean
         OutboxEngine integrationOutboxEngine(OutboxEngine.Parts parts) {
             return OutboxEngine.inMemory(parts);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({ProducerFactory.class, JdbcOperations.class})
+    @ConditionalOnBean(JdbcAccess.class)
+    @ConditionalOnBooleanProperty(name = "integration.outbox.dual-write-guard", matchIfMissing = true)
+    static class DualWrites {
+
+        @Bean
+        DualWriteGuard integrationDualWriteGuard(JdbcAccess access) {
+            return new DualWriteGuard(access);
+        }
+
+        @Bean
+        static BeanPostProcessor integrationDualWriteGuardInstaller(ObjectProvider<DualWriteGuard> guard) {
+            return new DualWriteGuardInstaller(guard::getObject);
         }
     }
 

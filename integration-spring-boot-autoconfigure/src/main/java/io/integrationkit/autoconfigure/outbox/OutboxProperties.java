@@ -53,6 +53,9 @@ public class OutboxProperties {
     /** What keeps the transactions of a key apart: what the application locks itself, or a lock on each key. */
     private PublishSpec.Ordering ordering = PublishSpec.Ordering.BUSINESS_LOCK;
 
+    /** Whether sends to Kafka inside a transaction, beside the outbox, are reported. */
+    private boolean dualWriteGuard = true;
+
     private final BackpressureProperties backpressure = new BackpressureProperties();
 
     public boolean isEnabled() {
@@ -157,6 +160,14 @@ public class OutboxProperties {
 
     public void setOrdering(PublishSpec.Ordering ordering) {
         this.ordering = ordering;
+    }
+
+    public boolean isDualWriteGuard() {
+        return this.dualWriteGuard;
+    }
+
+    public void setDualWriteGuard(boolean dualWriteGuard) {
+        this.dualWriteGuard = dualWriteGuard;
     }
 
     public BackpressureProperties getBackpressure() {
