@@ -81,6 +81,19 @@ final class DeadLetterReplayer {
         return replayCall(claim, (Content.OfCall) claim.content());
     }
 
+    /** Closes an entry without doing it, and tells who sent its message. */
+    boolean discard(String id, String reason) {
+        return this.store.discard(id, reason, this::tellDiscarded);
+    }
+
+    private void tellDiscarded(DeadLetter letter) {
+        MessageReplayer sender = (letter.kind() == DeadLetter.Kind.MESSAGE) ? this.messages.get() : null;
+        String messageId = letter.messageId();
+        if (sender != null && messageId != null) {
+            sender.discarded(letter.name(), letter.key(), messageId);
+        }
+    }
+
     /** Refuses an active transaction: its rollback would undo what a replay did after the entry was resolved. */
     void requireNoTransaction() {
         if (TransactionSynchronizationManager.isActualTransactionActive()) {

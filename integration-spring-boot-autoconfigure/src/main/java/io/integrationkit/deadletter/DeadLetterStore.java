@@ -3,6 +3,7 @@ package io.integrationkit.deadletter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Where entries are kept. Every write that ends a replay names its claim and is refused if the claim is lost. */
@@ -39,7 +40,8 @@ interface DeadLetterStore {
     /** Makes a claimed entry NEW again, with the failure its replay met if there is one to note. */
     boolean reopen(Claim claim, @Nullable LastFailure failure, String note);
 
-    boolean discard(String id, String reason);
+    /** Closes an open entry, and tells that in the same transaction; returns whether there was one. */
+    boolean discard(String id, String reason, Consumer<DeadLetter> told);
 
     boolean durable();
 

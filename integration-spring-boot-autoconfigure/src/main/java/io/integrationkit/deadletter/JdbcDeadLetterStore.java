@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -255,8 +256,14 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
     }
 
     @Override
-    public boolean discard(String id, String reason) {
-        return this.access.inNewTransaction(() -> this.jdbc.update(this.discard, reason, id)) == 1;
+    public boolean discard(String id, String reason, Consumer<DeadLetter> told) {
+        return this.access.inNewTransaction(() -> {
+            boolean closed = this.jdbc.update(this.discard, reason, id) == 1;
+            if (closed) {
+                find(id).ifPresent(told);
+            }
+            return closed;
+        });
     }
 
     @Override

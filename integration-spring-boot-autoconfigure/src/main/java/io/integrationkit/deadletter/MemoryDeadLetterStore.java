@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,13 +163,21 @@ final class MemoryDeadLetterStore implements DeadLetterStore {
     }
 
     @Override
-    public synchronized boolean discard(String id, String reason) {
+    public boolean discard(String id, String reason, Consumer<DeadLetter> told) {
+        DeadLetter closed = close(id, reason);
+        if (closed != null) {
+            told.accept(closed);
+        }
+        return closed != null;
+    }
+
+    private synchronized @Nullable DeadLetter close(String id, String reason) {
         MemoryEntry entry = this.entries.get(id);
         if (entry == null || !entry.claimable(this.time.nanoTime())) {
-            return false;
+            return null;
         }
         entry.discard(reason);
-        return true;
+        return entry.letter();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.integrationkit.deadletter;
 
+import org.jspecify.annotations.Nullable;
+
 /** Port: sends a message again. Implemented by the outbox. */
 @FunctionalInterface
 public interface MessageReplayer {
@@ -13,4 +15,15 @@ public interface MessageReplayer {
      * @throws RuntimeException if it cannot be accepted; the entry stays open
      */
     void replay(ReplayedMessage message);
+
+    /**
+     * Told that the dead letter of a message was discarded; where the dead letters are in the database, in the
+     * transaction that does so.
+     *
+     * @param destination where the message was going
+     * @param key its ordering key, or {@code null} if it has none
+     * @param messageId its id
+     * @throws RuntimeException if that cannot be noted; in the database, the entry stays open then
+     */
+    default void discarded(String destination, @Nullable String key, String messageId) {}
 }

@@ -39,6 +39,7 @@ public record ReplayResult(
     public boolean refused() {
         return this.category == FailureCategory.REJECTED
                 && this.code != ProblemCode.KEY_IN_PROGRESS
-                && this.code != ProblemCode.MESSAGE_IN_FLIGHT;
+                && this.code != ProblemCode.MESSAGE_IN_FLIGHT
+                && this.code != ProblemCode.OUTBOX_REPLAY_ORDER;
     }
 }

@@ -147,7 +147,7 @@ final class StoredDeadLetters implements DeadLetters {
     @Override
     public boolean discard(String id, String reason) {
         String note = Text.line(reason);
-        boolean closed = this.store.discard(id, note);
+        boolean closed = this.replayer.discard(id, note);
         if (closed) {
             this.discarded.increment();
             log.info("Dead letter {} discarded: {}", id, note);

@@ -10,7 +10,7 @@ import org.springframework.jdbc.core.JdbcOperations;
 /** The outbox table on H2: a query a shard, since it has no lateral join; it runs in the same process. */
 final class H2OutboxTable extends OutboxTable {
 
-    private static final String READ = "SELECT " + COLUMNS + " FROM integration_outbox WHERE shard = ?";
+    private static final String READ = SELECT + " WHERE m.shard = ? AND " + NOT_HELD;
 
     private static final String DELETE = "DELETE FROM integration_outbox WHERE shard = ? AND id = ?";
 
@@ -27,7 +27,7 @@ final class H2OutboxTable extends OutboxTable {
         for (OutboxStore.Window window : windows) {
             List<Object> arguments = new ArrayList<>();
             arguments.add(window.shard());
-            String sql = READ + notIn(paused, arguments) + notSkipped(window, arguments) + " ORDER BY id LIMIT ?";
+            String sql = READ + notIn(paused, arguments) + notSkipped(window, arguments) + " ORDER BY m.id LIMIT ?";
             arguments.add(window.limit());
             messages.addAll(jdbc.query(sql, this::map, arguments.toArray()));
         }
@@ -39,7 +39,7 @@ final class H2OutboxTable extends OutboxTable {
             return "";
         }
         arguments.addAll(paused);
-        return " AND destination NOT IN (" + String.join(", ", Collections.nCopies(paused.size(), "?")) + ")";
+        return " AND m.destination NOT IN (" + String.join(", ", Collections.nCopies(paused.size(), "?")) + ")";
     }
 
     private static String notSkipped(OutboxStore.Window window, List<Object> arguments) {
@@ -47,7 +47,7 @@ final class H2OutboxTable extends OutboxTable {
             return "";
         }
         arguments.add(window.skippedKey());
-        return " AND msg_key IS DISTINCT FROM ?";
+        return " AND m.msg_key IS DISTINCT FROM ?";
     }
 
     @Override

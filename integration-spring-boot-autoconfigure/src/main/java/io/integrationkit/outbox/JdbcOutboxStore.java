@@ -19,8 +19,6 @@ final class JdbcOutboxStore implements OutboxStore {
     /** Rows of one INSERT; far below the 65,535 parameters PostgreSQL takes. */
     private static final int ROWS_PER_INSERT = 500;
 
-    private static final String DELETE_ONE = "DELETE FROM integration_outbox WHERE shard = ? AND id = ?";
-
     private final JdbcAccess access;
 
     private final OutboxTable table;
@@ -29,11 +27,14 @@ final class JdbcOutboxStore implements OutboxStore {
 
     private final boolean locking;
 
+    private final KeyStates keys;
+
     JdbcOutboxStore(JdbcAccess access, OutboxSpec spec, HeaderCodec headers, Supplier<DeadLetters> deadLetters) {
         this.access = access;
         this.table = OutboxTable.of(access.database(), spec.shards(), headers);
         this.deadLetters = deadLetters;
         this.locking = spec.publishing().ordering() == PublishSpec.Ordering.LOCKED;
+        this.keys = new JdbcKeyStates(access, spec, this.table, deadLetters);
     }
 
     @Override
@@ -95,8 +96,7 @@ final class JdbcOutboxStore implements OutboxStore {
         if (!this.table.lockLease(this.access.jdbc(), lease)) {
             return false;
         }
-        StoredMessage.Row row = message.row();
-        if (this.access.jdbc().update(DELETE_ONE, row.shard(), row.id()) == 1) {
+        if (this.table.deleteOne(this.access.jdbc(), message.row())) {
             this.deadLetters.get().storeMessage(deadLetter(message.record(), failure, cause));
         }
         return true;
@@ -115,6 +115,11 @@ final class JdbcOutboxStore implements OutboxStore {
                 failure,
                 cause,
                 1);
+    }
+
+    @Override
+    public KeyStates keys() {
+        return this.keys;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.integrationkit.outbox;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /** Messages of one destination and key, read together; the head is the only one that may be on its way. */
 final class Lane {
@@ -11,6 +12,8 @@ final class Lane {
     private final String destination;
 
     private final Deque<StoredMessage> messages = new ArrayDeque<>();
+
+    private boolean released;
 
     Lane(ShardRound round, String destination) {
         this.round = round;
@@ -31,6 +34,21 @@ final class Lane {
 
     StoredMessage head() {
         return this.messages.element();
+    }
+
+    /** The messages at its beginning that are to follow the parked ones of their key. */
+    List<StoredMessage> parked(int most) {
+        return this.messages.stream()
+                .takeWhile(StoredMessage::parked)
+                .limit(most)
+                .toList();
+    }
+
+    /** Whether its head shows that the key need not wait for replays any more; told once. */
+    boolean beginsAfterRelease() {
+        boolean begins = !this.released && head().endsRelease();
+        this.released |= begins;
+        return begins;
     }
 
     StoredMessage removeHead() {

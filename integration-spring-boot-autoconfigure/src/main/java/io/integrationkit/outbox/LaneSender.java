@@ -9,24 +9,22 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends the heads of the lanes that were read and settles what became of them. Used by the relay's thread only.
  */
 final class LaneSender {
 
-    private static final Logger logger = LoggerFactory.getLogger(LaneSender.class);
-
     /** Half of what a Kafka producer buffers by default, so that a send never waits for room. */
     private static final long MOST_BYTES_IN_FLIGHT = 16L * 1024 * 1024;
 
-    private final OutboxStore store;
+    /** So that the transaction that moves them, and holds the lease of their shard, is short. */
+    private static final int MOST_PARKED_AT_ONCE = 100;
 
     private final ShardLeases leases;
 
@@ -44,6 +42,10 @@ final class LaneSender {
 
     private final Acknowledged acknowledged;
 
+    private final RefusedHeads heads;
+
+    private final Deque<OutboxRecord> replaysSent = new ArrayDeque<>();
+
     private final Map<String, DestinationState> states = new HashMap<>();
 
     private final Deque<Lane> ready = new ArrayDeque<>();
@@ -53,7 +55,6 @@ final class LaneSender {
     private long bytesInFlight;
 
     LaneSender(
-            OutboxStore store,
             ShardLeases leases,
             Destinations destinations,
             TimeSource time,
@@ -61,8 +62,8 @@ final class LaneSender {
             RelayCounters counters,
             ShardReader reader,
             Pauses pauses,
-            Acknowledged acknowledged) {
-        this.store = store;
+            Acknowledged acknowledged,
+            RefusedHeads heads) {
         this.leases = leases;
         this.destinations = destinations;
         this.time = time;
@@ -71,6 +72,7 @@ final class LaneSender {
         this.reader = reader;
         this.pauses = pauses;
         this.acknowledged = acknowledged;
+        this.heads = heads;
     }
 
     /** Whether nothing is on its way. */
@@ -130,11 +132,14 @@ final class LaneSender {
             state(lane).answered(ended.begun());
             this.counters.sent.increment();
             lane.removeHead();
+            if (message.replayOfHeldKey()) {
+                this.replaysSent.add(message.record());
+            }
             this.acknowledged.add(lane.round(), message.row(), this.time.nanoTime());
             goOn(lane);
         } else if (refused(failure)) {
             state(lane).answered(ended.begun());
-            moveToDeadLetters(lane, failure, cause);
+            refusedForGood(lane, failure, cause);
         } else {
             this.counters.failed.increment();
             state(lane).failed(this.time.nanoTime(), failure, cause);
@@ -152,35 +157,44 @@ final class LaneSender {
         }
     }
 
-    private void moveToDeadLetters(Lane lane, Failure failure, Throwable cause) {
-        StoredMessage message = lane.head();
-        try {
-            if (!this.store.moveToDeadLetters(message, lane.round().lease(), failure, cause)) {
-                logger.warn(
-                        "The lease of shard {} is lost; its next owner sends what is left",
-                        lane.round().shard());
-                drop(lane);
-                return;
+    private void refusedForGood(Lane lane, Failure failure, Throwable cause) {
+        switch (this.heads.refused(lane, failure, cause)) {
+            case MOVED -> {
+                lane.removeHead();
+                this.reader.done(lane.round(), 1);
+                goOn(lane);
             }
-        } catch (RuntimeException ex) {
-            logger.error(
-                    "Message {} was refused by '{}' and could not be made a dead letter; it is tried again",
-                    message.record().messageId(),
-                    lane.destination(),
-                    ex);
-            this.reader.trouble(lane.round().shard());
-            drop(lane);
-            return;
+            case KEY_HELD, LEASE_LOST -> drop(lane);
+            case FAILED -> {
+                this.reader.trouble(lane.round().shard());
+                drop(lane);
+            }
         }
-        this.counters.deadLettered.increment();
-        logger.warn(
-                "Message {} was refused by '{}' and is a dead letter now ({})",
-                message.record().messageId(),
-                lane.destination(),
-                cause.toString());
-        lane.removeHead();
-        this.reader.done(lane.round(), 1);
-        goOn(lane);
+    }
+
+    /** What is left of the lane if the key was released meanwhile is read again. */
+    private void park(Lane lane) {
+        List<StoredMessage> messages = lane.parked(MOST_PARKED_AT_ONCE);
+        int moved = this.heads.behindParked(messages, lane.round().lease());
+        if (moved < 0) {
+            this.reader.trouble(lane.round().shard());
+        }
+        for (int i = 0; i < moved; i++) {
+            lane.removeHead();
+            this.reader.done(lane.round(), 1);
+        }
+        if (moved == messages.size()) {
+            goOn(lane);
+        } else {
+            drop(lane);
+        }
+    }
+
+    /** The rows of acknowledged messages are deleted: keys that waited only for their replays go on. */
+    void deleted() {
+        for (OutboxRecord replay = this.replaysSent.poll(); replay != null; replay = this.replaysSent.poll()) {
+            this.heads.endRelease(replay);
+        }
     }
 
     private void drop(Lane lane) {
@@ -198,15 +212,19 @@ final class LaneSender {
     private void send(Lane lane) {
         long now = this.time.nanoTime();
         DestinationState state = state(lane);
+        StoredMessage message = lane.head();
         if (!mayStillSend(lane.round().lease(), now)
-                || !state.maySend(now)
+                || (!message.parked() && !state.maySend(now))
                 || this.pauses.includes(lane.destination())) {
             drop(lane);
             return;
         }
-        StoredMessage message = lane.head();
+        if (message.parked()) {
+            park(lane);
+            return;
+        }
         if (message.unreadable() != null) {
-            moveToDeadLetters(lane, Failure.of(FailureCategory.VALIDATION), message.unreadable());
+            refusedForGood(lane, Failure.of(FailureCategory.VALIDATION), message.unreadable());
             return;
         }
         MessageDestination destination = this.destinations.find(lane.destination());
@@ -215,6 +233,9 @@ final class LaneSender {
             state.unreachable(now, Failure.of(FailureCategory.TEMPORARY), unknown);
             drop(lane);
             return;
+        }
+        if (lane.beginsAfterRelease()) {
+            this.replaysSent.add(message.record());
         }
         state.begun();
         this.inFlight++;

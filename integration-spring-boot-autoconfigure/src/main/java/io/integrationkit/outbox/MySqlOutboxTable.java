@@ -20,7 +20,7 @@ import org.springframework.jdbc.core.JdbcOperations;
  */
 final class MySqlOutboxTable extends OutboxTable {
 
-    private static final String READ = "SELECT " + COLUMNS + " FROM integration_outbox WHERE shard = ?";
+    private static final String READ = SELECT + " WHERE m.shard = ? AND " + NOT_HELD;
 
     private static final String BACKLOG = """
             SELECT count(*), timestampdiff(microsecond, min(created_at), utc_timestamp(6)) DIV 1000 \
@@ -47,8 +47,8 @@ final class MySqlOutboxTable extends OutboxTable {
         StringJoiner sql = new StringJoiner(") UNION ALL (", "(", ")");
         List<@Nullable Object> arguments = new ArrayList<>();
         for (OutboxStore.Window window : windows) {
-            sql.add(READ + notIn(paused) + ((window.skippedKey() != null) ? " AND NOT (msg_key <=> ?)" : "")
-                    + " ORDER BY id LIMIT ?");
+            sql.add(READ + notIn(paused) + ((window.skippedKey() != null) ? " AND NOT (m.msg_key <=> ?)" : "")
+                    + " ORDER BY m.id LIMIT ?");
             arguments.add(window.shard());
             arguments.addAll(paused);
             if (window.skippedKey() != null) {
@@ -62,7 +62,7 @@ final class MySqlOutboxTable extends OutboxTable {
     }
 
     private static String notIn(Set<String> paused) {
-        return paused.isEmpty() ? "" : " AND destination NOT IN (" + parameters(paused.size()) + ")";
+        return paused.isEmpty() ? "" : " AND m.destination NOT IN (" + parameters(paused.size()) + ")";
     }
 
     @Override

@@ -11,20 +11,23 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * The parts of one outbox, put together: who publishes, who sends, who counts and who sends dead letters again.
+ * The parts of one outbox, put together: who publishes, who sends, who counts, who sends dead letters again and who
+ * holds keys.
  *
  * @param outbox for the application
  * @param relay to be started and stopped with the application
  * @param statistics for meters and health
  * @param operations for whoever operates it
  * @param replayer for the dead letters
+ * @param keys for operators
  */
 public record OutboxEngine(
         Outbox outbox,
         OutboxRelay relay,
         OutboxStatistics statistics,
         OutboxOperations operations,
-        MessageReplayer replayer) {
+        MessageReplayer replayer,
+        OutboxKeys keys) {
 
     /**
      * What every outbox is made of.
@@ -84,7 +87,8 @@ public record OutboxEngine(
                 relay,
                 new RelayStatistics(counters, leases, store),
                 new Operating(parts.spec(), inspection, pauses, counters, relay),
-                new OutboxReplayer(destinations, store, () -> {}, () -> owed(counters, relay, 1)));
+                new OutboxReplayer(destinations, store, () -> owed(counters, relay, 1), relay::wake),
+                new OperatedKeys(store.keys(), relay::wake));
     }
 
     /**
@@ -107,7 +111,8 @@ public record OutboxEngine(
                 relay,
                 new RelayStatistics(counters, leases, store),
                 new Operating(parts.spec(), inspection, pauses, counters, relay),
-                new OutboxReplayer(destinations, store, store::reserve, () -> owed(counters, relay, 1)));
+                new OutboxReplayer(destinations, store, () -> owed(counters, relay, 1), relay::wake),
+                new OperatedKeys(store.keys(), relay::wake));
     }
 
     private static void owed(RelayCounters counters, OutboxRelay relay, int count) {

@@ -2,13 +2,13 @@ package io.integrationkit.outbox;
 
 import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.deadletter.ReplayedMessage;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Sends dead letters again: through the same table and relay as new messages, under the id they always had. A message
- * replayed comes after what was published for its key meanwhile.
+ * replayed comes after what was published for its key meanwhile, unless the key is parked: then it comes before.
  */
 final class OutboxReplayer implements MessageReplayer {
 
@@ -16,31 +16,41 @@ final class OutboxReplayer implements MessageReplayer {
 
     private final OutboxStore store;
 
-    private final Runnable reserve;
-
     private final Runnable accepted;
 
-    OutboxReplayer(Destinations destinations, OutboxStore store, Runnable reserve, Runnable accepted) {
+    private final Runnable changed;
+
+    OutboxReplayer(Destinations destinations, OutboxStore store, Runnable accepted, Runnable changed) {
         this.destinations = destinations;
         this.store = store;
-        this.reserve = reserve;
         this.accepted = accepted;
+        this.changed = changed;
     }
 
     @Override
     public void replay(ReplayedMessage message) {
         this.destinations.require(message.destination());
-        this.reserve.run();
-        this.store.append(List.of(new OutboxRecord(
-                message.messageId(),
-                message.destination(),
-                message.key(),
-                message.eventType(),
-                message.eventVersion(),
-                message.contentType(),
-                message.headers(),
-                message.payload())));
+        this.store
+                .keys()
+                .replay(new OutboxRecord(
+                        message.messageId(),
+                        message.destination(),
+                        message.key(),
+                        message.eventType(),
+                        message.eventVersion(),
+                        message.contentType(),
+                        message.headers(),
+                        message.payload()));
         whenCommitted(this.accepted);
+    }
+
+    /** If it was the last parked one of its key, the key goes on. */
+    @Override
+    public void discarded(String destination, @Nullable String key, String messageId) {
+        if (key != null) {
+            this.store.keys().discarded(destination, key, messageId);
+            whenCommitted(this.changed);
+        }
     }
 
     private static void whenCommitted(Runnable action) {

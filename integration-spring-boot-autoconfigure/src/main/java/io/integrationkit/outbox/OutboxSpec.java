@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param sessionGrace how long an instance must be without its session before others take its shards over although its
  *     leases have not ended; zero for never
  * @param publishing settings of the publishing side
+ * @param destinations settings by destination
  */
 public record OutboxSpec(
         String source,
@@ -32,7 +33,8 @@ public record OutboxSpec(
         Duration pollMax,
         int memoryCapacity,
         Duration sessionGrace,
-        PublishSpec publishing) {
+        PublishSpec publishing,
+        DestinationSpecs destinations) {
 
     private static final Duration SHORTEST_GRACE = Duration.ofMillis(200);
 
@@ -53,45 +55,6 @@ public record OutboxSpec(
                 sessionGrace,
                 "0, or at least 200ms and less than integration.outbox.lease");
         checkLease(lease, deliveryTimeout, leaseMargin);
-    }
-
-    /**
-     * Creates settings whose publishing side is that of {@link PublishSpec#DEFAULT}.
-     *
-     * @param source which application publishes
-     * @param shards number of shards
-     * @param batchSize how many messages the relay holds at once
-     * @param maxMessageSize most bytes of payload, headers and key together
-     * @param lease how long a shard stays with an instance that does not renew it
-     * @param deliveryTimeout most time from the beginning of a send to its end
-     * @param leaseMargin time between the latest end of a send and the end of the lease
-     * @param pollMin wait between two reads while messages come
-     * @param pollMax wait between two reads after a long silence
-     * @param memoryCapacity most messages an outbox in memory holds
-     */
-    public OutboxSpec(
-            String source,
-            int shards,
-            int batchSize,
-            long maxMessageSize,
-            Duration lease,
-            Duration deliveryTimeout,
-            Duration leaseMargin,
-            Duration pollMin,
-            Duration pollMax,
-            int memoryCapacity) {
-        this(
-                source,
-                shards,
-                batchSize,
-                maxMessageSize,
-                lease,
-                deliveryTimeout,
-                leaseMargin,
-                pollMin,
-                pollMax,
-                memoryCapacity,
-                PublishSpec.DEFAULT);
     }
 
     static void check(boolean valid, String property, Object value, String expected) {

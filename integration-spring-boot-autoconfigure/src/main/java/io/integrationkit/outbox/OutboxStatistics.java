@@ -36,6 +36,21 @@ public interface OutboxStatistics {
     long deadLettered();
 
     /**
+     * Returns how many messages became dead letters without being sent because an earlier one of their key had been
+     * refused ({@link HeadPolicy#PARK_KEY}).
+     *
+     * @return number since start
+     */
+    long parked();
+
+    /**
+     * Counts the keys that are parked or blocked now, by all instances together; a query each time.
+     *
+     * @return how many there are
+     */
+    HeldKeyCount heldKeys();
+
+    /**
      * Returns which shards this instance sends for now.
      *
      * @return numbers of the shards, ascending

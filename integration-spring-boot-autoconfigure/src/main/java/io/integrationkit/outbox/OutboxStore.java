@@ -13,7 +13,7 @@ interface OutboxStore {
 
     /**
      * Reads messages, per shard from the lowest id on, without claiming them: who may read a shard is decided by its
-     * lease.
+     * lease. Leaves out the messages of blocked keys, and those that wait for the replays of their key.
      *
      * @param windows which shards and how much of each
      * @param pausedDestinations destinations whose messages are left out
@@ -31,6 +31,9 @@ interface OutboxStore {
     boolean moveToDeadLetters(StoredMessage message, ShardLease lease, Failure failure, Throwable cause);
 
     OutboxBacklog backlog();
+
+    /** Which keys are parked or blocked. */
+    KeyStates keys();
 
     /**
      * What to read of a shard.

@@ -17,12 +17,35 @@ import org.springframework.jdbc.core.JdbcOperations;
 abstract class OutboxTable {
 
     static final String COLUMNS =
-            "shard, id, message_id, msg_key, destination, event_type, event_version, content_type, headers, payload";
+            "shard, id, message_id, msg_key, destination, event_type, event_version, content_type, headers, payload, replay_of";
+
+    /** Messages with the states of their keys; the table is {@code m}. */
+    static final String SELECT = "SELECT " + COLUMNS.replaceAll("(\\w+)", "m.$1") + """
+            , k.state AS key_state, k.replays_after FROM integration_outbox m \
+            LEFT JOIN integration_outbox_key_state k \
+            ON k.shard = m.shard AND k.destination = m.destination AND k.msg_key = m.msg_key""";
+
+    /** Leaves out rows of {@code m} that must wait, so that they take no room from others. */
+    static final String NOT_HELD = """
+            NOT EXISTS (SELECT 1 FROM integration_outbox_key_state b \
+            WHERE b.shard = m.shard AND b.destination = m.destination AND b.msg_key = m.msg_key \
+            AND (b.state = 'BLOCKED' OR (b.state = 'RELEASING' AND m.replay_of IS NULL \
+            AND EXISTS (SELECT 1 FROM integration_outbox r WHERE r.shard = b.shard \
+            AND r.destination = b.destination AND r.msg_key = b.msg_key AND r.replay_of IS NOT NULL))))""";
+
+    private static final String FIND = SELECT + " WHERE m.shard = ? AND m.id = ?";
+
+    private static final String DELETE_ONE = "DELETE FROM integration_outbox WHERE shard = ? AND id = ?";
 
     private static final String INSERT = """
             INSERT INTO integration_outbox \
             (shard, message_id, msg_key, destination, event_type, event_version, content_type, headers, payload) \
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+
+    private static final String INSERT_REPLAY = """
+            INSERT INTO integration_outbox \
+            (shard, message_id, msg_key, destination, event_type, event_version, content_type, headers, payload, \
+            replay_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
     private static final String ONE_MORE_ROW = ", (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
@@ -86,6 +109,24 @@ abstract class OutboxTable {
         });
     }
 
+    void insertReplay(JdbcOperations jdbc, OutboxRecord record, long replayOf) {
+        jdbc.update(INSERT_REPLAY, (PreparedStatement statement) -> {
+            set(statement, 0, record);
+            statement.setLong(COLUMNS_OF_INSERT + 1, replayOf);
+        });
+    }
+
+    @Nullable
+    StoredMessage find(JdbcOperations jdbc, StoredMessage.Row row) {
+        List<StoredMessage> found = jdbc.query(FIND, this::map, row.shard(), row.id());
+        return found.isEmpty() ? null : found.get(0);
+    }
+
+    /** Returns whether the row was there. */
+    boolean deleteOne(JdbcOperations jdbc, StoredMessage.Row row) {
+        return jdbc.update(DELETE_ONE, row.shard(), row.id()) == 1;
+    }
+
     private void set(PreparedStatement statement, int before, OutboxRecord record) throws SQLException {
         statement.setInt(before + 1, Shards.of(record.key(), record.messageId(), this.shards));
         statement.setString(before + 2, record.messageId());
@@ -120,7 +161,17 @@ abstract class OutboxTable {
                 row.getString("content_type"),
                 headersRead,
                 required(row.getBytes("payload")));
-        return new StoredMessage(new StoredMessage.Row(row.getInt("shard"), row.getLong("id")), record, unreadable);
+        return new StoredMessage(
+                new StoredMessage.Row(row.getInt("shard"), row.getLong("id")),
+                record,
+                unreadable,
+                row.getObject("replay_of", Long.class),
+                keyState(row));
+    }
+
+    private static @Nullable KeyState keyState(ResultSet row) throws SQLException {
+        String state = row.getString("key_state");
+        return (state != null) ? new KeyState(HeldKey.State.valueOf(state), row.getLong("replays_after")) : null;
     }
 
     private static <T> T required(@Nullable T value) {

@@ -14,14 +14,17 @@ import org.springframework.jdbc.core.RowCallbackHandler;
 final class PostgresOutboxTable extends OutboxTable {
 
     private static final String READ = """
-            SELECT o.* FROM unnest(?::smallint[], ?::integer[], ?::text[]) AS w(shard, up_to, skipped)
+            SELECT o.*, k.state AS key_state, k.replays_after FROM unnest(?::smallint[], ?::integer[], ?::text[]) AS w(shard, up_to, skipped)
             CROSS JOIN LATERAL (
                 SELECT %s FROM integration_outbox m
                 WHERE m.shard = w.shard AND m.destination <> ALL (?::text[])
                   AND (w.skipped IS NULL OR m.msg_key IS DISTINCT FROM w.skipped)
+                  AND %s
                 ORDER BY m.id LIMIT w.up_to
             ) AS o
-            ORDER BY o.shard, o.id""".formatted(COLUMNS.replaceAll("(\\w+)", "m.$1"));
+            LEFT JOIN integration_outbox_key_state k
+                ON k.shard = o.shard AND k.destination = o.destination AND k.msg_key = o.msg_key
+            ORDER BY o.shard, o.id""".formatted(COLUMNS.replaceAll("(\\w+)", "m.$1"), NOT_HELD);
 
     private static final String DELETE = """
             DELETE FROM integration_outbox o USING unnest(?::smallint[], ?::bigint[]) AS d(shard, id) \

@@ -16,6 +16,8 @@ final class RelayCounters {
 
     final LongAdder deadLettered = new LongAdder();
 
+    final LongAdder parked = new LongAdder();
+
     final Map<String, String> unavailable = new ConcurrentHashMap<>();
 
     final RelayTrouble tableTrouble = new RelayTrouble();

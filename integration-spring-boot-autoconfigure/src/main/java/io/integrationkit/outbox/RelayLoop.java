@@ -37,7 +37,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>After a graceful stop: no row is on its way, the acknowledged ones are deleted, the leases are free.
  * </ul>
  *
- * <p><b>Failures.</b> A refused message becomes a dead letter and its key goes on. A destination that cannot be reached
+ * <p><b>Failures.</b> What becomes of a key whose head is refused is a setting of its destination ({@link HeadPolicy}):
+ * the head is a dead letter and the key goes on, or follows it (parked), or the key stays where it is (blocked). Which
+ * keys are held is read with the rows, from a table that any instance and operator may change. A destination that cannot be reached
  * is left alone for a growing time: its rows are dropped from memory, left out of reads, and no attempt is counted.
  */
 final class RelayLoop {
@@ -75,7 +77,15 @@ final class RelayLoop {
         this.acknowledged = new Acknowledged(spec);
         this.reader = new ShardReader(spec, store, leases, time);
         this.sender = new LaneSender(
-                store, leases, destinations, time, events, counters, this.reader, pauses, this.acknowledged);
+                leases,
+                destinations,
+                time,
+                events,
+                counters,
+                this.reader,
+                pauses,
+                this.acknowledged,
+                new RefusedHeads(spec, store, counters));
     }
 
     /**
@@ -122,6 +132,7 @@ final class RelayLoop {
         if (!this.acknowledged.isEmpty()) {
             this.store.delete(this.acknowledged.rows());
             this.acknowledged.drain().forEach((round) -> this.reader.done(round, 1));
+            this.sender.deleted();
         }
     }
 

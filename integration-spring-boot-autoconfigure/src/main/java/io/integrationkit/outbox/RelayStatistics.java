@@ -28,6 +28,16 @@ record RelayStatistics(RelayCounters counters, ShardLeases leases, OutboxStore s
     }
 
     @Override
+    public long parked() {
+        return this.counters.parked.sum();
+    }
+
+    @Override
+    public HeldKeyCount heldKeys() {
+        return this.store.keys().count();
+    }
+
+    @Override
     public Set<Integer> ownedShards() {
         return this.leases.held().keySet();
     }

@@ -1,7 +1,8 @@
 -- Integration Kit: outbox
 
 -- A row is a message still owed; delivered means deleted. Rows are never updated, and the primary key is the only
--- index: it is the order in which a shard is sent.
+-- index of messages that are not replayed: it is the order in which a shard is sent. replay_of is the former place of
+-- a replayed message among the parked ones of its key, zero if it was not parked.
 CREATE TABLE IF NOT EXISTS integration_outbox (
     shard         smallint    NOT NULL,
     id            bigint      GENERATED ALWAYS AS IDENTITY,
@@ -15,6 +16,7 @@ CREATE TABLE IF NOT EXISTS integration_outbox (
     payload       binary large object    NOT NULL,
     created_at    timestamp(9) with time zone DEFAULT current_timestamp(9) NOT NULL,
     tenant        varchar,
+    replay_of     bigint,
     PRIMARY KEY (shard, id)
 );
 
@@ -42,3 +44,31 @@ CREATE TABLE IF NOT EXISTS integration_outbox_instance (
     session_key bigint,
     seen_at     timestamp(9) with time zone NOT NULL
 );
+-- Keys that do not simply go on; empty unless a message was refused for good. BLOCKED: the rows of the key wait for an
+-- operator. PARKED: they become dead letters as they come, replays above replays_after apart. RELEASING: they wait until
+-- the replays of the key are delivered. head_id is the row that was refused.
+CREATE TABLE IF NOT EXISTS integration_outbox_key_state (
+    shard           smallint     NOT NULL,
+    destination     varchar NOT NULL,
+    msg_key         varchar NOT NULL,
+    state           varchar(16)  NOT NULL,
+    head_id         bigint       NOT NULL,
+    head_message_id varchar NOT NULL,
+    category        varchar(16)  NOT NULL,
+    problem         varchar NOT NULL,
+    replays_after   bigint       NOT NULL,
+    since           timestamp(9) with time zone NOT NULL,
+    PRIMARY KEY (shard, destination, msg_key)
+);
+
+-- Messages of parked keys that are dead letters now and are to be replayed in the order of pos.
+CREATE TABLE IF NOT EXISTS integration_outbox_parked (
+    shard       smallint NOT NULL,
+    destination varchar NOT NULL,
+    msg_key     varchar NOT NULL,
+    pos         bigint   NOT NULL,
+    message_id  varchar NOT NULL,
+    PRIMARY KEY (shard, destination, msg_key, pos)
+);
+
+CREATE INDEX IF NOT EXISTS integration_outbox_parked_message ON integration_outbox_parked (message_id);

@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS integration_outbox (
     payload       longblob    NOT NULL,
     created_at    datetime(6) NOT NULL DEFAULT (utc_timestamp(6)),
     tenant        text,
+    replay_of     bigint,
     PRIMARY KEY (shard, id),
     KEY integration_outbox_id (id)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
@@ -40,4 +41,35 @@ CREATE TABLE IF NOT EXISTS integration_outbox_instance (
     owner       varchar(255) NOT NULL PRIMARY KEY,
     session_key bigint,
     seen_at     datetime(6)  NOT NULL
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
+-- Keys that do not simply go on; empty unless a message was refused for good. BLOCKED: the rows of the key wait for an
+-- operator. PARKED: they become dead letters as they come, replays above replays_after apart. RELEASING: they wait until
+-- the replays of the key are delivered. head_id is the row that was refused. There is one row a key, since whoever adds
+-- one holds the lease of its shard; keys are too long for a unique index.
+CREATE TABLE IF NOT EXISTS integration_outbox_key_state (
+    id              bigint      NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    shard           smallint    NOT NULL,
+    destination     text        NOT NULL,
+    msg_key         mediumtext  NOT NULL,
+    state           varchar(16) NOT NULL,
+    head_id         bigint      NOT NULL,
+    head_message_id text        NOT NULL,
+    category        varchar(16) NOT NULL,
+    problem         text        NOT NULL,
+    replays_after   bigint      NOT NULL,
+    since           datetime(6) NOT NULL,
+    KEY integration_outbox_key_state_key (shard, destination(100), msg_key(200))
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
+-- Messages of parked keys that are dead letters now and are to be replayed in the order of pos.
+CREATE TABLE IF NOT EXISTS integration_outbox_parked (
+    id          bigint     NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    shard       smallint   NOT NULL,
+    destination text       NOT NULL,
+    msg_key     mediumtext NOT NULL,
+    pos         bigint     NOT NULL,
+    message_id  text       NOT NULL,
+    KEY integration_outbox_parked_key (shard, destination(100), msg_key(200), pos),
+    KEY integration_outbox_parked_message (message_id(200))
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;

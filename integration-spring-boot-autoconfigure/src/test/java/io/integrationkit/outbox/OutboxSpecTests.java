@@ -42,7 +42,9 @@ class OutboxSpecTests {
                         Duration.ofMillis(1),
                         Duration.ofMillis(1),
                         1,
-                        Duration.ZERO))
+                        Duration.ZERO,
+                        PublishSpec.DEFAULT,
+                        DestinationSpecs.all(HeadPolicy.PARK_KEY)))
                 .satisfies((ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.INVALID_SETTING))
                 .withMessageContaining("integration.outbox.shards=0");
     }
@@ -74,6 +76,8 @@ class OutboxSpecTests {
                 Duration.ofMillis(25),
                 Duration.ofSeconds(1),
                 100,
-                sessionGrace);
+                sessionGrace,
+                PublishSpec.DEFAULT,
+                DestinationSpecs.all(HeadPolicy.PARK_KEY));
     }
 }

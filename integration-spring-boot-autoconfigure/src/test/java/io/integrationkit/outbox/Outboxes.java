@@ -36,6 +36,14 @@ final class Outboxes {
     }
 
     static OutboxSpec spec(int batchSize) {
+        return spec(batchSize, HeadPolicy.CONTINUE);
+    }
+
+    static OutboxSpec spec(HeadPolicy onRefused) {
+        return spec(500, onRefused);
+    }
+
+    static OutboxSpec spec(int batchSize, HeadPolicy onRefused) {
         return new OutboxSpec(
                 "shop",
                 SHARDS,
@@ -47,7 +55,9 @@ final class Outboxes {
                 Duration.ofMillis(25),
                 Duration.ofMillis(200),
                 1_000,
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                PublishSpec.DEFAULT,
+                DestinationSpecs.all(onRefused));
     }
 
     static OutboxSpec spec(PublishSpec publishing) {
@@ -63,7 +73,9 @@ final class Outboxes {
                 spec.pollMin(),
                 spec.pollMax(),
                 spec.memoryCapacity(),
-                publishing);
+                spec.sessionGrace(),
+                publishing,
+                spec.destinations());
     }
 
     static OutboxEngine.Parts parts(

@@ -749,6 +749,11 @@ class RelayLoopTests {
         }
 
         @Override
+        public KeyStates keys() {
+            return this.store.keys();
+        }
+
+        @Override
         public OutboxBacklog backlog() {
             return this.store.backlog();
         }

@@ -652,7 +652,9 @@ abstract class ShardLeasesContract {
                 same.pollMin(),
                 same.pollMax(),
                 same.memoryCapacity(),
-                sessionGrace);
+                sessionGrace,
+                same.publishing(),
+                same.destinations());
     }
 
     private List<String> owners() {

@@ -16,6 +16,7 @@ import io.integrationkit.outbox.MessageDestination;
 import io.integrationkit.outbox.Outbox;
 import io.integrationkit.outbox.OutboxEngine;
 import io.integrationkit.outbox.OutboxOperations;
+import io.integrationkit.outbox.OutboxKeys;
 import io.integrationkit.outbox.OutboxRelay;
 import io.integrationkit.outbox.OutboxSpec;
 import io.integrationkit.outbox.OutboxStatistics;
@@ -95,6 +96,12 @@ public final class OutboxAutoConfiguration {
     @Bean
     OutboxOperations integrationOutboxOperations(OutboxEngine engine) {
         return engine.operations();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    OutboxKeys integrationOutboxKeys(OutboxEngine engine) {
+        return engine.keys();
     }
 
     @Bean

@@ -1,9 +1,14 @@
 package io.integrationkit.autoconfigure.outbox;
 
 import io.integrationkit.outbox.Backpressure;
+import io.integrationkit.outbox.DestinationSpec;
+import io.integrationkit.outbox.DestinationSpecs;
+import io.integrationkit.outbox.HeadPolicy;
 import io.integrationkit.outbox.OutboxSpec;
 import io.integrationkit.outbox.PublishSpec;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.util.unit.DataSize;
@@ -57,6 +62,11 @@ public class OutboxProperties {
     private boolean dualWriteGuard = true;
 
     private final BackpressureProperties backpressure = new BackpressureProperties();
+    /** What becomes of the other messages of a key when its first one cannot be delivered for good. */
+    private HeadPolicy onRefused = HeadPolicy.PARK_KEY;
+
+    /** Settings by name of the destination. */
+    private Map<String, Destination> destinations = new LinkedHashMap<>();
 
     public boolean isEnabled() {
         return this.enabled;
@@ -174,6 +184,22 @@ public class OutboxProperties {
         return this.backpressure;
     }
 
+    public HeadPolicy getOnRefused() {
+        return this.onRefused;
+    }
+
+    public void setOnRefused(HeadPolicy onRefused) {
+        this.onRefused = onRefused;
+    }
+
+    public Map<String, Destination> getDestinations() {
+        return this.destinations;
+    }
+
+    public void setDestinations(Map<String, Destination> destinations) {
+        this.destinations = destinations;
+    }
+
     OutboxSpec toSpec(String applicationName) {
         return new OutboxSpec(
                 (this.source != null) ? this.source : applicationName,
@@ -187,7 +213,8 @@ public class OutboxProperties {
                 this.pollIntervalMax,
                 this.memoryCapacity,
                 this.sessionGrace,
-                new PublishSpec(this.ordering, this.backpressure.toBackpressure()));
+                new PublishSpec(this.ordering, this.backpressure.toBackpressure()),
+                destinationSpecs());
     }
 
     /** Limits of the backlog. */
@@ -250,6 +277,32 @@ public class OutboxProperties {
 
         Backpressure toBackpressure() {
             return new Backpressure(this.maxAge, this.maxMessages, this.action, this.maxWait, this.maxWaiting);
+        }
+    }
+
+    private DestinationSpecs destinationSpecs() {
+        DestinationSpec others = new DestinationSpec(this.onRefused);
+        Map<String, DestinationSpec> named = new LinkedHashMap<>();
+        this.destinations.forEach((name, destination) -> named.put(name, destination.toSpec(others)));
+        return new DestinationSpecs(others, named);
+    }
+
+    /** Settings of one destination; what is not set is as for all. */
+    public static class Destination {
+
+        /** What becomes of the other messages of a key when its first one cannot be delivered for good. */
+        private @Nullable HeadPolicy onRefused;
+
+        public @Nullable HeadPolicy getOnRefused() {
+            return this.onRefused;
+        }
+
+        public void setOnRefused(@Nullable HeadPolicy onRefused) {
+            this.onRefused = onRefused;
+        }
+
+        private DestinationSpec toSpec(DestinationSpec others) {
+            return new DestinationSpec((this.onRefused != null) ? this.onRefused : others.onRefused());
         }
     }
 }

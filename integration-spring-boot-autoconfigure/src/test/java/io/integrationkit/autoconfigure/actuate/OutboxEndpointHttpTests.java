@@ -66,7 +66,7 @@ class OutboxEndpointHttpTests {
         assertThat(shown.at("/messages").asInt()).isEqualTo(1);
         assertThat(shown.at("/destinations/0/name").asString()).isEqualTo("orders");
         assertThat(shown.at("/destinations/0/paused").asBoolean()).isTrue();
-        assertThat(shown.at("/diagnoses/0/code").asString()).isEqualTo("INT-334");
+        assertThat(shown.at("/diagnoses/0/code").asString()).isEqualTo("INT-344");
         assertThat(shown.at("/instance/published").asInt()).isEqualTo(1);
         assertThat(shown.at("/shards")).isNotEmpty();
         assertThat(shown.toString()).doesNotContain("secret");

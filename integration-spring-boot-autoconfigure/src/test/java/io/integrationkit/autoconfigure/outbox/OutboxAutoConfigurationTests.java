@@ -12,6 +12,9 @@ import io.integrationkit.call.StateStore;
 import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.outbox.Backpressure;
+import io.integrationkit.outbox.DestinationSpec;
+import io.integrationkit.outbox.DestinationSpecs;
+import io.integrationkit.outbox.HeadPolicy;
 import io.integrationkit.outbox.KafkaMessageDestination;
 import io.integrationkit.outbox.MessageDestination;
 import io.integrationkit.outbox.Outbox;
@@ -24,6 +27,7 @@ import io.integrationkit.outbox.OutboxStatistics;
 import io.integrationkit.outbox.PublishSpec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -212,7 +216,10 @@ class OutboxAutoConfigurationTests {
                         "integration.outbox.backpressure.max-messages=7",
                         "integration.outbox.backpressure.action=slow",
                         "integration.outbox.backpressure.max-wait=2s",
-                        "integration.outbox.backpressure.max-waiting=3")
+                        "integration.outbox.backpressure.max-waiting=3",
+                        "integration.outbox.on-refused=continue",
+                        "integration.outbox.destinations.orders.on-refused=block-key",
+                        "integration.outbox.destinations[shop.bills].on-refused=park-key")
                 .run((context) -> assertThat(context.getBean(OutboxSpec.class))
                         .isEqualTo(new OutboxSpec(
                                 "shop",
@@ -233,7 +240,14 @@ class OutboxAutoConfigurationTests {
                                                 7L,
                                                 Backpressure.Action.SLOW,
                                                 Duration.ofSeconds(2),
-                                                3)))));
+                                                3)),
+                                new DestinationSpecs(
+                                        new DestinationSpec(HeadPolicy.CONTINUE),
+                                        Map.of(
+                                                "orders",
+                                                new DestinationSpec(HeadPolicy.BLOCK_KEY),
+                                                "shop.bills",
+                                                new DestinationSpec(HeadPolicy.PARK_KEY))))));
     }
 
     @Test

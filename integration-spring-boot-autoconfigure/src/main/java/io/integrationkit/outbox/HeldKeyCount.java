@@ -1,0 +1,9 @@
+package io.integrationkit.outbox;
+
+/**
+ * How many keys do not simply go on.
+ *
+ * @param parked keys whose messages become dead letters as they come
+ * @param blocked keys whose messages wait for an operator
+ */
+public record HeldKeyCount(long parked, long blocked) {}

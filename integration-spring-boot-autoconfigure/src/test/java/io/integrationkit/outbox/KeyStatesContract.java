@@ -1,0 +1,397 @@
+package io.integrationkit.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.integrationkit.deadletter.DeadLetter;
+import io.integrationkit.deadletter.DeadLetterFilter;
+import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.deadletter.MessageReplayer;
+import io.integrationkit.deadletter.ReplayResult;
+import io.integrationkit.failure.Failure;
+import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.ProblemCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every store promises about keys that are parked or blocked. */
+abstract class KeyStatesContract {
+
+    private static final Failure REFUSED = Failure.of(FailureCategory.PERMANENT);
+
+    private boolean deadLettersFail;
+
+    private DeadLetters deadLetters = unset();
+
+    private OutboxStore store = unset();
+
+    private ShardLeases leases = unset();
+
+    @BeforeEach
+    void open() {
+        this.deadLetters = deadLetters(this::replayer);
+        this.store = store(() -> {
+            if (this.deadLettersFail) {
+                throw new IllegalStateException("dead letters fail");
+            }
+            return this.deadLetters;
+        });
+        this.leases = leases();
+        this.leases.prepare();
+        this.leases.renew();
+    }
+
+    MessageReplayer replayer() {
+        Destinations destinations = new Destinations(List.of(new RecordingDestination("orders", "bills")));
+        return new OutboxReplayer(destinations, this.store, () -> {}, () -> {});
+    }
+
+    abstract DeadLetters deadLetters(Supplier<@Nullable MessageReplayer> replayer);
+
+    abstract OutboxStore store(Supplier<DeadLetters> usedDeadLetters);
+
+    abstract ShardLeases leases();
+
+    /** Makes the leases somebody else's; returns false where nobody else can have them. */
+    abstract boolean loseLeases();
+
+    @Test
+    void whatFollowsAParkedMessageBecomesADeadLetterInOrder() {
+        append("a1", "a2", "a3", "b1");
+        assertThat(park("a1")).isTrue();
+        List<StoredMessage> behind = read("a");
+        assertThat(OutboxStoreContract.ids(behind)).containsExactly("a2", "a3");
+        assertThat(behind).allMatch(StoredMessage::parked);
+        assertThat(read("b")).noneMatch(StoredMessage::parked);
+        assertThat(keys().parkBehind(behind, lease("a"))).isEqualTo(2);
+        assertThat(owed()).containsExactly("b1");
+        assertThat(deadLetterIds()).containsExactly("a1", "a2", "a3");
+        assertThat(keys().count()).isEqualTo(new HeldKeyCount(1, 0));
+        assertThat(keys().list(null, 10)).singleElement().satisfies((held) -> {
+            assertThat(held.destination()).isEqualTo("orders");
+            assertThat(held.key()).isEqualTo("a");
+            assertThat(held.state()).isEqualTo(HeldKey.State.PARKED);
+            assertThat(held.headMessageId()).isEqualTo("a1");
+            assertThat(held.category()).isEqualTo(FailureCategory.PERMANENT);
+            assertThat(held.problem()).isEqualTo(IllegalStateException.class.getName());
+        });
+    }
+
+    @Test
+    void sameKeyOfAnotherDestinationIsNotHeld() {
+        append("a1");
+        this.store.append(List.of(Outboxes.record("bill", "bills", "a")));
+        park("a1");
+        assertThat(read("a")).singleElement().matches((message) -> !message.parked());
+    }
+
+    @Test
+    void blockedKeyTakesNoRoomFromOthersOfItsShard() {
+        append("a1", "a2", "a3", "a4", "a5");
+        String other = otherKeyOfTheShard();
+        this.store.append(List.of(Outboxes.record("other", other)));
+        assertThat(block("a1")).isTrue();
+        assertThat(OutboxStoreContract.ids(
+                        this.store.read(List.of(new OutboxStore.Window(shard("a"), 1, null)), Set.of())))
+                .containsExactly("other");
+        assertThat(keys().count()).isEqualTo(new HeldKeyCount(0, 1));
+        assertThat(deadLetterIds()).isEmpty();
+    }
+
+    @Test
+    void unblockedKeyBeginsWithItsHeadAndIsUnblockedOnce() {
+        append("a1", "a2");
+        block("a1");
+        assertThat(keys().unblock("orders", "a")).isTrue();
+        assertThat(keys().unblock("orders", "a")).isFalse();
+        assertThat(owed()).containsExactly("a1", "a2");
+        assertThat(block("a1")).isTrue();
+        assertThat(owed()).isEmpty();
+    }
+
+    @Test
+    void discardedHeadBecomesADeadLetterAndItsKeyGoesOn() {
+        append("a1", "a2");
+        block("a1");
+        assertThat(keys().discardHead("orders", "a")).isTrue();
+        assertThat(keys().discardHead("orders", "a")).isFalse();
+        assertThat(owed()).containsExactly("a2");
+        assertThat(this.deadLetters.list(DeadLetterFilter.all(), null, 10))
+                .singleElement()
+                .satisfies((letter) -> {
+                    assertThat(letter.messageId()).isEqualTo("a1");
+                    assertThat(letter.category()).isEqualTo(FailureCategory.PERMANENT);
+                    assertThat(letter.message()).contains("IllegalStateException");
+                });
+    }
+
+    @Test
+    void requestsThatDoNotFitTheStateChangeNothing() {
+        append("a1", "a2", "b1");
+        park("a1");
+        block("b1");
+        assertThat(keys().unblock("orders", "a")).isFalse();
+        assertThat(keys().discardHead("orders", "a")).isFalse();
+        assertThat(keys().release("orders", "b")).isFalse();
+        assertThat(keys().release("orders", "unknown")).isFalse();
+        assertThat(keys().count()).isEqualTo(new HeldKeyCount(1, 1));
+    }
+
+    @Test
+    void formerOwnerNeitherParksNorBlocks() {
+        append("a1", "a2", "b1");
+        StoredMessage first = message("a1");
+        StoredMessage other = message("b1");
+        park("a1");
+        List<StoredMessage> behind = read("a");
+        ShardLease stale = lease("a");
+        if (!loseLeases()) {
+            return;
+        }
+        assertThat(keys().parkBehind(behind, stale)).isZero();
+        assertThat(keys().block(other, lease("b"), REFUSED, new IllegalStateException("no")))
+                .isFalse();
+        assertThat(keys().park(other, lease("b"), REFUSED, new IllegalStateException("no")))
+                .isFalse();
+        assertThat(keys().park(first, stale, REFUSED, new IllegalStateException("no")))
+                .isFalse();
+        assertThat(owed()).containsExactlyInAnyOrder("a2", "b1");
+        assertThat(deadLetterIds()).containsExactly("a1");
+        assertThat(keys().count()).isEqualTo(new HeldKeyCount(1, 0));
+    }
+
+    @Test
+    void failedDeadLetterLeavesMessagesOwedAndStatesAsTheyWere() {
+        append("a1", "a2", "b1");
+        this.deadLettersFail = true;
+        assertThatIllegalStateException().isThrownBy(() -> park("a1"));
+        assertThat(keys().count()).isEqualTo(new HeldKeyCount(0, 0));
+        this.deadLettersFail = false;
+        park("a1");
+        block("b1");
+        this.deadLettersFail = true;
+        assertThatIllegalStateException().isThrownBy(() -> keys().parkBehind(read("a"), lease("a")));
+        assertThatIllegalStateException().isThrownBy(() -> keys().discardHead("orders", "b"));
+        assertThat(owed()).containsExactly("a2");
+        assertThat(deadLetterIds()).containsExactly("a1");
+        assertThat(keys().count()).isEqualTo(new HeldKeyCount(1, 1));
+    }
+
+    @Test
+    void replaysOfAParkedKeyAreSentInOrderBeforeWhatCameLater() {
+        append("a1", "a2", "a3");
+        park("a1");
+        keys().parkBehind(read("a").subList(0, 1), lease("a"));
+        assertThat(replay("a1").outcome()).isEqualTo(ReplayResult.Outcome.REPLAYED);
+        assertThat(read("a")).filteredOn(StoredMessage::parked).hasSize(1);
+        assertThat(owed()).containsExactly("a3", "a1");
+        replay("a2");
+        assertThat(owed()).as("what came later waits").containsExactly("a1", "a2");
+        assertThat(keys().list(null, 10)).extracting(HeldKey::state).containsExactly(HeldKey.State.RELEASING);
+        delete("a1");
+        keys().endRelease("orders", "a");
+        assertThat(owed()).containsExactly("a2");
+        delete("a2");
+        assertThat(read("a")).singleElement().matches(StoredMessage::endsRelease);
+        keys().endRelease("orders", "a");
+        assertThat(keys().list(null, 10)).isEmpty();
+        assertThat(read("a")).singleElement().matches((message) -> message.key() == null);
+    }
+
+    @Test
+    void parkedMessageIsNotReplayedBeforeAnEarlierOne() {
+        append("a1", "a2");
+        park("a1");
+        keys().parkBehind(read("a"), lease("a"));
+        ReplayResult result = replay("a2");
+        assertThat(result.outcome()).isEqualTo(ReplayResult.Outcome.FAILED);
+        assertThat(result.code()).isEqualTo(ProblemCode.OUTBOX_REPLAY_ORDER);
+        assertThat(result.refused()).isFalse();
+        assertThat(result.detail()).contains("a2", "a1");
+        assertThat(owed()).isEmpty();
+        assertThat(letter("a2").status()).isEqualTo(DeadLetter.Status.NEW);
+        discard("a1");
+        assertThat(replay("a2").outcome()).isEqualTo(ReplayResult.Outcome.REPLAYED);
+        assertThat(owed()).containsExactly("a2");
+    }
+
+    @Test
+    void keyGoesOnWhenItsLastParkedMessageIsDiscarded() {
+        append("a1", "a2");
+        park("a1");
+        keys().parkBehind(read("a"), lease("a"));
+        append("a3");
+        discard("a2");
+        assertThat(read("a")).allMatch(StoredMessage::parked);
+        discard("a1");
+        assertThat(keys().list(null, 10)).isEmpty();
+        assertThat(read("a")).singleElement().matches((message) -> !message.parked());
+    }
+
+    @Test
+    void releasedKeyGoesOnWithoutItsDeadLettersAndIsReleasedOnce() {
+        append("a1", "a2", "a3");
+        park("a1");
+        List<StoredMessage> behind = read("a");
+        keys().parkBehind(behind.subList(0, 1), lease("a"));
+        assertThat(keys().release("orders", "a")).isTrue();
+        assertThat(keys().release("orders", "a")).isFalse();
+        assertThat(keys().parkBehind(behind.subList(1, 2), lease("a"))).isZero();
+        assertThat(owed()).containsExactly("a3");
+        assertThat(deadLetterIds()).containsExactly("a1", "a2");
+        replay("a2");
+        assertThat(owed()).containsExactly("a3", "a2");
+    }
+
+    @Test
+    void refusedReplayIsParkedAtItsOldPlaceWithTheReplaysBehindIt() {
+        append("a1", "a2", "a3", "a4");
+        park("a1");
+        keys().parkBehind(read("a").subList(0, 2), lease("a"));
+        replay("a1");
+        replay("a2");
+        replay("a3");
+        assertThat(owed()).containsExactly("a1", "a2", "a3");
+        park("a1");
+        assertThat(read("a")).hasSize(3).allMatch(StoredMessage::parked);
+        replay("a1");
+        assertThat(keys().count()).as("replays wait to be parked again").isEqualTo(new HeldKeyCount(1, 0));
+        List<StoredMessage> all = read("a");
+        assertThat(OutboxStoreContract.ids(all)).containsExactly("a4", "a2", "a3", "a1");
+        assertThat(all).extracting(StoredMessage::parked).containsExactly(true, true, true, false);
+        assertThat(keys().parkBehind(all, lease("a"))).isEqualTo(3);
+        assertThat(replay("a4").code()).isEqualTo(ProblemCode.OUTBOX_REPLAY_ORDER);
+        replay("a2");
+        replay("a3");
+        replay("a4");
+        assertThat(owed()).containsExactly("a1", "a2", "a3", "a4");
+        assertThat(keys().count()).isEqualTo(new HeldKeyCount(0, 0));
+    }
+
+    @Test
+    void heldKeysAreListedInPages() {
+        this.store.append(List.of(
+                Outboxes.record("1", "orders", "b"),
+                Outboxes.record("2", "bills", "c"),
+                Outboxes.record("3", "orders", "a")));
+        this.store
+                .read(Outboxes.everything(10), Set.of())
+                .forEach((message) -> keys().park(
+                                message,
+                                Objects.requireNonNull(
+                                        this.leases.held().get(message.row().shard())),
+                                REFUSED,
+                                new IllegalStateException("refused")));
+        List<HeldKey> first = keys().list(null, 2);
+        assertThat(first).extracting(HeldKey::key).containsExactly("c", "a");
+        assertThat(keys().list(first.get(1), 2)).extracting(HeldKey::key).containsExactly("b");
+    }
+
+    OutboxStore opened() {
+        return this.store;
+    }
+
+    DeadLetters openedDeadLetters() {
+        return this.deadLetters;
+    }
+
+    KeyStates keys() {
+        return this.store.keys();
+    }
+
+    boolean park(String id) {
+        StoredMessage message = message(id);
+        return keys().park(message, leaseOf(message), REFUSED, new IllegalStateException("refused"));
+    }
+
+    boolean block(String id) {
+        StoredMessage message = message(id);
+        return keys().block(message, leaseOf(message), REFUSED, new IllegalStateException("refused"));
+    }
+
+    StoredMessage message(String id) {
+        return this.store.read(Outboxes.everything(10), Set.of()).stream()
+                .filter((candidate) -> candidate.record().messageId().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    ShardLease lease(String key) {
+        return Objects.requireNonNull(this.leases.held().get(shard(key)));
+    }
+
+    private ShardLease leaseOf(StoredMessage message) {
+        return Objects.requireNonNull(this.leases.held().get(message.row().shard()));
+    }
+
+    private void delete(String id) {
+        this.store.delete(List.of(message(id).row()));
+    }
+
+    private ReplayResult replay(String messageId) {
+        return this.deadLetters.replay(letter(messageId).id());
+    }
+
+    void discard(String messageId) {
+        assertThat(this.deadLetters.discard(letter(messageId).id(), "test")).isTrue();
+    }
+
+    DeadLetter letter(String messageId) {
+        return this.deadLetters.list(DeadLetterFilter.all(), null, 100).stream()
+                .filter((letter) -> messageId.equals(letter.messageId()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    List<@Nullable String> deadLetterIds() {
+        List<@Nullable String> ids = new ArrayList<>();
+        this.deadLetters
+                .list(DeadLetterFilter.all().withStatus(DeadLetter.Status.NEW), null, 100)
+                .forEach((letter) -> ids.add(letter.messageId()));
+        return ids;
+    }
+
+    /** The key of a message is its first letter. */
+    void append(String... ids) {
+        List<OutboxRecord> records = new ArrayList<>();
+        for (String id : ids) {
+            records.add(Outboxes.record(id, id.substring(0, 1)));
+        }
+        this.store.append(records);
+    }
+
+    List<StoredMessage> read(String key) {
+        return this.store.read(Outboxes.everything(10), Set.of()).stream()
+                .filter((message) -> key.equals(message.record().key()))
+                .toList();
+    }
+
+    List<String> owed() {
+        return OutboxStoreContract.ids(this.store.read(Outboxes.everything(10), Set.of()));
+    }
+
+    private static int shard(String key) {
+        return OutboxStoreContract.shardOf(key);
+    }
+
+    static String otherKeyOfTheShard() {
+        return IntStream.range(0, 1000)
+                .mapToObj((i) -> "k" + i)
+                .filter((key) -> shard(key) == shard("a"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** For fields that are set before each test. */
+    @SuppressWarnings("NullAway")
+    private static <T> T unset() {
+        return (T) null;
+    }
+}

@@ -1,0 +1,224 @@
+package io.integrationkit.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.integrationkit.deadletter.DeadLetter;
+import io.integrationkit.deadletter.DeadLetterFilter;
+import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.testsupport.ManualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** What the relay does with a key whose head is refused, by the setting of the destination. */
+@ExtendWith(OutputCaptureExtension.class)
+class RelayHeadsTests {
+
+    private final ManualTime time = new ManualTime();
+
+    private final RecordingDestination orders = new RecordingDestination("orders");
+
+    private final Destinations destinations = new Destinations(List.of(this.orders));
+
+    private final RelayCounters counters = new RelayCounters();
+
+    private final RelayEvents events = new RelayEvents();
+
+    private final DeadLetters deadLetters = Outboxes.deadLetters(null, this::replayer);
+
+    private final MemoryOutboxStore store = new MemoryOutboxStore(Outboxes.spec(), this.time, () -> this.deadLetters);
+
+    private final OutboxKeys keys = new OperatedKeys(this.store.keys(), this.events::wake);
+
+    private final MemoryShardLeases leases = new MemoryShardLeases(Outboxes.spec(), this.time, "me");
+
+    private OutboxReplayer replayer() {
+        return new OutboxReplayer(this.destinations, this.store, this.events::wake, this.events::wake);
+    }
+
+    private RelayLoop loop(HeadPolicy policy) {
+        this.leases.renew();
+        return new RelayLoop(
+                Outboxes.spec(500, policy),
+                this.store,
+                this.leases,
+                this.destinations,
+                this.time,
+                this.events,
+                this.counters);
+    }
+
+    @Test
+    void parkedKeyIsSentNoMoreWhileOthersGoOn() {
+        RelayLoop loop = loop(HeadPolicy.PARK_KEY);
+        this.orders.refuse("a1");
+        append("a1", "a2", "a3", "b1");
+        settle(loop);
+        append("a4", "b2");
+        settle(loop);
+        assertThat(this.orders.ids()).containsExactlyInAnyOrder("a1", "b1", "b2");
+        assertThat(deadLetterIds()).containsExactly("a1", "a2", "a3", "a4");
+        assertThat(this.store.backlog().messages()).isZero();
+        assertThat(this.counters.deadLettered.sum()).isEqualTo(1);
+        assertThat(this.counters.parked.sum()).isEqualTo(3);
+        RelayStatistics statistics = new RelayStatistics(this.counters, this.leases, this.store);
+        assertThat(statistics.parked()).isEqualTo(3);
+        assertThat(statistics.heldKeys()).isEqualTo(new HeldKeyCount(1, 0));
+    }
+
+    @Test
+    void moreThanFitsIntoOneMoveIsParkedInOrder() {
+        RelayLoop loop = loop(HeadPolicy.PARK_KEY);
+        this.orders.refuse("a0");
+        String[] ids = IntStream.range(0, 350).mapToObj((i) -> "a" + i).toArray(String[]::new);
+        append(ids);
+        settle(loop);
+        assertThat(this.orders.ids()).containsExactly("a0");
+        assertThat(deadLetterIds()).containsExactly(ids);
+    }
+
+    @Test
+    void replayedKeyArrivesInOrderWithWhatCameMeanwhile() {
+        RelayLoop loop = loop(HeadPolicy.PARK_KEY);
+        this.orders.refuse("a1");
+        append("a1", "a2", "a3");
+        settle(loop);
+        append("a4", "a5");
+        this.orders.answer((record) -> null);
+        this.deadLetters.replay(DeadLetterFilter.all(), 100);
+        append("a6");
+        settle(loop);
+        assertThat(this.orders.ids()).containsExactly("a1", "a1", "a2", "a3", "a4", "a5", "a6");
+        assertThat(this.keys.list(null, 10)).isEmpty();
+        assertThat(this.store.backlog().messages()).isZero();
+    }
+
+    @Test
+    void replayThatIsRefusedAgainTakesTheReplaysBehindItAlong() {
+        RelayLoop loop = loop(HeadPolicy.PARK_KEY);
+        this.orders.refuse("a1");
+        append("a1", "a2", "a3");
+        settle(loop);
+        this.deadLetters.replay(DeadLetterFilter.all(), 100);
+        append("a4");
+        settle(loop);
+        assertThat(this.orders.ids()).containsExactly("a1", "a1");
+        assertThat(deadLetterIds()).containsExactly("a1", "a2", "a3", "a4");
+        this.orders.answer((record) -> null);
+        this.deadLetters.replay(DeadLetterFilter.all(), 100);
+        settle(loop);
+        assertThat(this.orders.ids()).containsExactly("a1", "a1", "a1", "a2", "a3", "a4");
+        assertThat(this.keys.list(null, 10)).isEmpty();
+    }
+
+    @Test
+    void replayOfAParkedKeyStaysWithItsKeyAlsoUnderAnotherSetting() {
+        this.orders.refuse("a1");
+        append("a1", "a2");
+        settle(loop(HeadPolicy.PARK_KEY));
+        RelayLoop loop = loop(HeadPolicy.CONTINUE);
+        this.deadLetters.replay(DeadLetterFilter.all(), 100);
+        settle(loop);
+        assertThat(this.orders.ids()).containsExactly("a1", "a1");
+        assertThat(deadLetterIds()).containsExactly("a1", "a2");
+    }
+
+    @Test
+    void blockedKeyWaitsForTheOperatorWhileOthersGoOn(CapturedOutput output) {
+        RelayLoop loop = loop(HeadPolicy.BLOCK_KEY);
+        this.orders.refuse("a1");
+        append("a1", "a2", "b1");
+        settle(loop);
+        this.time.advance(Duration.ofHours(1));
+        append("b2");
+        settle(loop);
+        assertThat(this.orders.ids()).containsExactlyInAnyOrder("a1", "b1", "b2");
+        assertThat(deadLetterIds()).isEmpty();
+        assertThat(this.keys.count()).isEqualTo(new HeldKeyCount(0, 1));
+        this.orders.answer((record) -> null);
+        assertThat(this.keys.unblock("orders", "a")).isEqualTo(OutboxKeys.Answer.UNBLOCKED);
+        assertThat(this.keys.unblock("orders", "a")).isEqualTo(OutboxKeys.Answer.NOTHING_DONE);
+        settle(loop);
+        assertThat(this.orders.ids()).endsWith("a1", "a2");
+        assertThat(output).contains("Outbox key 'a' of 'orders', by an operator: UNBLOCKED");
+    }
+
+    @Test
+    void discardedHeadLetsItsKeyGoOn() {
+        RelayLoop loop = loop(HeadPolicy.BLOCK_KEY);
+        this.orders.refuse("a1");
+        append("a1", "a2");
+        settle(loop);
+        assertThat(this.keys.discardHead("orders", "a")).isEqualTo(OutboxKeys.Answer.HEAD_DISCARDED);
+        assertThat(this.keys.discardHead("orders", "a")).isEqualTo(OutboxKeys.Answer.NOTHING_DONE);
+        settle(loop);
+        assertThat(this.orders.ids()).containsExactly("a1", "a2");
+        assertThat(deadLetterIds()).containsExactly("a1");
+    }
+
+    @Test
+    void releasedKeyGoesOnWithNewMessages() {
+        RelayLoop loop = loop(HeadPolicy.PARK_KEY);
+        this.orders.refuse("a1");
+        append("a1", "a2");
+        settle(loop);
+        assertThat(this.keys.release("orders", "a")).isEqualTo(OutboxKeys.Answer.RELEASED);
+        assertThat(this.keys.release("orders", "a")).isEqualTo(OutboxKeys.Answer.NOTHING_DONE);
+        append("a3");
+        settle(loop);
+        assertThat(this.orders.ids()).containsExactly("a1", "a3");
+        assertThat(deadLetterIds()).containsExactly("a1", "a2");
+    }
+
+    @Test
+    void messageWithoutKeyHoldsNothingUp() {
+        for (HeadPolicy policy : HeadPolicy.values()) {
+            RelayLoop loop = loop(policy);
+            this.orders.refuse("refused " + policy);
+            this.store.append(List.of(Outboxes.record("refused " + policy, null), Outboxes.record("next", null)));
+            settle(loop);
+        }
+        assertThat(this.orders.ids()).filteredOn("next"::equals).hasSize(3);
+        assertThat(deadLetterIds()).hasSize(3);
+        assertThat(this.keys.list(null, 10)).isEmpty();
+    }
+
+    @Test
+    void keyCannotForgeALineOfTheLog(CapturedOutput output) {
+        this.keys.release("orders", "a\nforged line");
+        assertThat(output.toString().lines()).noneMatch((line) -> line.startsWith("forged line"));
+    }
+
+    private void append(String... ids) {
+        List<OutboxRecord> records = new ArrayList<>();
+        for (String id : ids) {
+            records.add(Outboxes.record(id, id.substring(0, 1)));
+        }
+        this.store.append(records);
+    }
+
+    /** Steps until the relay has had nothing to do for a while. */
+    private void settle(RelayLoop loop) {
+        this.events.wake();
+        for (int i = 0; i < 200; i++) {
+            loop.step(null);
+            this.time.advance(Duration.ofMillis(50));
+        }
+        assertThat(this.store.read(Outboxes.everything(1000), Set.of())).isEmpty();
+    }
+
+    private List<@Nullable String> deadLetterIds() {
+        List<@Nullable String> ids = new ArrayList<>();
+        this.deadLetters
+                .list(DeadLetterFilter.all().withStatus(DeadLetter.Status.NEW), null, 1000)
+                .forEach((letter) -> ids.add(letter.messageId()));
+        return ids;
+    }
+}
