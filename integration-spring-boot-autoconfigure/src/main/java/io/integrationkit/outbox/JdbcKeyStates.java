@@ -124,22 +124,24 @@ final class JdbcKeyStates implements KeyStates {
     @Override
     public int parkBehind(List<StoredMessage> messages, ShardLease lease) {
         Key key = Key.of(messages.get(0));
-        return LockConflicts.retried(this.access.database(), () -> this.access.inNewTransaction(() -> {
-            if (!this.table.lockLease(this.jdbc, lease)) {
-                return 0;
-            }
-            KeyState state = lock(key);
-            int moved = 0;
-            for (StoredMessage message : messages) {
-                if (state == null || !state.parks(message.row(), message.replayOf())) {
-                    break;
-                }
-                MessageHeldException cause = MessageHeldException.of(message);
-                move(message, key, cause.failure(), cause);
-                moved++;
-            }
-            return moved;
-        }));
+        return LockConflicts.retried(
+                this.access.database(),
+                () -> this.access.inNewTransaction(() -> {
+                    if (!this.table.lockLease(this.jdbc, lease)) {
+                        return 0;
+                    }
+                    KeyState state = lock(key);
+                    int moved = 0;
+                    for (StoredMessage message : messages) {
+                        if (state == null || !state.parks(message.row(), message.replayOf())) {
+                            break;
+                        }
+                        MessageHeldException cause = MessageHeldException.of(message);
+                        move(message, key, cause.failure(), cause);
+                        moved++;
+                    }
+                    return moved;
+                }));
     }
 
     @Override

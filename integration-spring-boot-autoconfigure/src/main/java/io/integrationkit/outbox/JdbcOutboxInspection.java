@@ -35,8 +35,7 @@ final class JdbcOutboxInspection implements OutboxInspection {
                         (ResultSet row) -> {
                             backlogs.put(
                                     row.getString(1),
-                                    new OutboxBacklog(
-                                            row.getLong(2), between(row.getTimestamp(3), row.getTimestamp(4))));
+                                    new OutboxBacklog(row.getLong(2), Duration.ofMillis(Math.max(0, -row.getLong(3)))));
                         });
         return backlogs;
     }

@@ -68,12 +68,14 @@ abstract class LeaseTable {
 
     /** Ends those leases, unless they were claimed again since. */
     void end(JdbcOperations jdbc, String owner, Collection<Claim> claims) {
-        LockConflicts.retried(this.database, () -> jdbc.batchUpdate(
-                "UPDATE %1$s SET expires_at = %2$s WHERE owner = ? AND shard = ? AND epoch = ? AND expires_at > %2$s"
-                        .formatted(LEASE, this.database.clock()),
-                claims.stream()
-                        .map((claim) -> new Object[] {owner, claim.shard(), claim.epoch()})
-                        .toList()));
+        LockConflicts.retried(
+                this.database,
+                () -> jdbc.batchUpdate(
+                        "UPDATE %1$s SET expires_at = %2$s WHERE owner = ? AND shard = ? AND epoch = ? AND expires_at > %2$s"
+                                .formatted(LEASE, this.database.clock()),
+                        claims.stream()
+                                .map((claim) -> new Object[] {owner, claim.shard(), claim.epoch()})
+                                .toList()));
     }
 
     /** Ends all leases of that owner and forgets that it runs. */

@@ -81,8 +81,8 @@ final class MySqlLeaseTable extends LeaseTable {
 
     private List<Claim> inTransaction(JdbcOperations jdbc, Function<JdbcOperations, List<Claim>> work) {
         return LockConflicts.retried(database(), () -> {
-            List<Claim> leases = jdbc.execute(
-                    (ConnectionCallback<List<Claim>>) (connection) -> inTransaction(connection, work));
+            List<Claim> leases =
+                    jdbc.execute((ConnectionCallback<List<Claim>>) (connection) -> inTransaction(connection, work));
             return (leases != null) ? leases : Collections.emptyList();
         });
     }

@@ -22,12 +22,15 @@ final class MySqlSessionLock implements SessionLock {
     public Map<Long, Holder> holders(JdbcOperations session, Collection<Long> keys) {
         Map<Long, Holder> holders = new HashMap<>();
         for (long key : keys) {
-            session.query("SELECT IS_USED_LOCK(?), CONNECTION_ID()", (row) -> {
-                long connection = row.getLong(1);
-                boolean nobody = row.wasNull();
-                boolean here = connection == row.getLong(2);
-                holders.put(key, nobody ? Holder.NOBODY : here ? Holder.HERE : Holder.ELSEWHERE);
-            }, name(key));
+            session.query(
+                    "SELECT IS_USED_LOCK(?), CONNECTION_ID()",
+                    (row) -> {
+                        long connection = row.getLong(1);
+                        boolean nobody = row.wasNull();
+                        boolean here = connection == row.getLong(2);
+                        holders.put(key, nobody ? Holder.NOBODY : here ? Holder.HERE : Holder.ELSEWHERE);
+                    },
+                    name(key));
         }
         return holders;
     }

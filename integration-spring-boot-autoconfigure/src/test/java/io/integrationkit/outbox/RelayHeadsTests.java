@@ -2,6 +2,8 @@ package io.integrationkit.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetterFilter;
 import io.integrationkit.deadletter.DeadLetters;
@@ -12,8 +14,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -38,6 +43,18 @@ class RelayHeadsTests {
     private final OutboxKeys keys = new OperatedKeys(this.store.keys(), this.events::wake);
 
     private final MemoryShardLeases leases = new MemoryShardLeases(Outboxes.spec(), this.time, "me");
+
+    private final Logger log = (Logger) LoggerFactory.getLogger(OutboxKeys.class);
+
+    @BeforeEach
+    void logsAudits() {
+        this.log.setLevel(Level.INFO);
+    }
+
+    @AfterEach
+    void restoreLevel() {
+        this.log.setLevel(null);
+    }
 
     private OutboxReplayer replayer() {
         return new OutboxReplayer(this.destinations, this.store, this.events::wake, this.events::wake);
@@ -147,7 +164,9 @@ class RelayHeadsTests {
         assertThat(this.keys.unblock("orders", "a")).isEqualTo(OutboxKeys.Answer.NOTHING_DONE);
         settle(loop);
         assertThat(this.orders.ids()).endsWith("a1", "a2");
-        assertThat(output).contains("Outbox key 'a' of 'orders', by an operator: UNBLOCKED");
+        assertThat(output)
+                .contains("Outbox key 'a' of 'orders', by an operator: UNBLOCKED")
+                .contains("Outbox key 'a' of 'orders', by an operator: NOTHING_DONE");
     }
 
     @Test
@@ -191,9 +210,8 @@ class RelayHeadsTests {
     }
 
     @Test
-    void keyCannotForgeALineOfTheLog(CapturedOutput output) {
-        this.keys.release("orders", "a\nforged line");
-        assertThat(output.toString().lines()).noneMatch((line) -> line.startsWith("forged line"));
+    void keyCannotForgeALineOfTheLog() {
+        assertThat(OperatedKeys.line("a\nb\r\u2028c\u0085d")).isEqualTo("a b  c d");
     }
 
     private void append(String... ids) {

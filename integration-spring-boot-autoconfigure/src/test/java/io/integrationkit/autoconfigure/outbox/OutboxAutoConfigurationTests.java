@@ -19,6 +19,7 @@ import io.integrationkit.outbox.KafkaMessageDestination;
 import io.integrationkit.outbox.MessageDestination;
 import io.integrationkit.outbox.Outbox;
 import io.integrationkit.outbox.OutboxConfigurationException;
+import io.integrationkit.outbox.OutboxKeys;
 import io.integrationkit.outbox.OutboxMessage;
 import io.integrationkit.outbox.OutboxRecord;
 import io.integrationkit.outbox.OutboxRelay;
@@ -277,6 +278,33 @@ class OutboxAutoConfigurationTests {
                         .rootCause()
                         .isInstanceOf(OutboxConfigurationException.class)
                         .hasMessageContaining("partitioner.ignore.keys=true"));
+    }
+
+    @Test
+    void keyOfARefusedMessageIsParkedByDefault() {
+        this.inMemory.run(
+                (context) -> assertThat(context.getBean(OutboxSpec.class).destinations())
+                        .isEqualTo(DestinationSpecs.all(HeadPolicy.PARK_KEY)));
+    }
+
+    @Test
+    void unknownPolicyForRefusedMessagesFailsTheStart() {
+        this.inMemory
+                .withPropertyValues("integration.outbox.destinations.orders.on-refused=drop")
+                .run((context) -> assertThat(context).hasFailed());
+        this.inMemory
+                .withPropertyValues("integration.outbox.destinations.orders.on-refuse=continue")
+                .run((context) -> assertThat(context).hasFailed());
+    }
+
+    @Test
+    void operatorsGetTheKeysUnlessTheApplicationHasItsOwn() {
+        this.inMemory.run((context) ->
+                assertThat(context.getBean(OutboxKeys.class).list(null, 1)).isEmpty());
+        OutboxKeys own = mock(OutboxKeys.class);
+        this.inMemory
+                .withBean("own", OutboxKeys.class, () -> own)
+                .run((context) -> assertThat(context.getBean(OutboxKeys.class)).isSameAs(own));
     }
 
     @Test
