@@ -140,6 +140,7 @@ final class JdbcShardLeases implements ShardLeases {
                     Integer.toString(this.spec.shards()),
                     META_SHARDS);
             requireSameShards();
+            this.table.others(this.access.jdbc(), this.owner);
             for (int shard = 0; shard < this.spec.shards(); shard++) {
                 insertMissing(
                         "INSERT INTO integration_outbox_lease (shard, epoch, expires_at) SELECT ?, 0, %s WHERE NOT EXISTS"

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.dao.DataAccessException;
@@ -196,12 +198,24 @@ abstract class ShardLeasesContract {
                 });
     }
 
-    @Test
-    void missingTablesAreExplained() {
-        this.access.jdbc().execute("DROP TABLE integration_outbox_meta");
+    @ParameterizedTest
+    @ValueSource(strings = {"integration_outbox_meta", "integration_outbox_lease", "integration_outbox_instance"})
+    void missingTablesAreExplained(String table) {
+        this.access.jdbc().execute("DROP TABLE " + table);
         assertThatExceptionOfType(OutboxConfigurationException.class)
                 .isThrownBy(this.mine::prepare)
                 .satisfies((ex) -> assertThat(ex.action()).contains("integration.jdbc.initialize-schema"));
+    }
+
+    @Test
+    void looksAreAQuarterOfTheGraceApartAndNeverRarerThanRenewals() {
+        assertThat(this.mine.watchInterval()).isEqualTo(Duration.ofMillis(250));
+        assertThat(leases("slow", spec(8, Duration.ofSeconds(15), Duration.ofSeconds(14)), this.time)
+                        .watchInterval())
+                .isEqualTo(this.mine.interval());
+        assertThat(leases("off", spec(8, Duration.ofSeconds(15), Duration.ZERO), this.time)
+                        .watchInterval())
+                .isEqualTo(Duration.ofMillis(250));
     }
 
     @Test
@@ -443,11 +457,7 @@ abstract class ShardLeasesContract {
         this.mine.renew();
         this.sessions.kill("theirs");
         this.mine.watch();
-        this.sessions.repair("theirs");
-        assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> {
-            this.sessions.kill("theirs");
-            this.theirs.watch();
-        });
+        assertThatExceptionOfType(DataAccessException.class).isThrownBy(this.theirs::watch);
         this.sessions.repair("theirs");
         this.theirs.watch();
         this.time.advance(Duration.ofSeconds(2));
@@ -456,6 +466,24 @@ abstract class ShardLeasesContract {
         this.mine.watch();
         assertThat(this.mine.held()).isEmpty();
         assertThat(this.theirs.held().size() + this.theirs.yielding().size()).isEqualTo(Outboxes.SHARDS);
+    }
+
+    @Test
+    void anotherSessionThatIsMissedHasAGraceOfItsOwn() {
+        this.theirs.renew();
+        this.mine.renew();
+        this.sessions.kill("theirs");
+        this.mine.watch();
+        assertThatExceptionOfType(DataAccessException.class).isThrownBy(this.theirs::watch);
+        this.sessions.repair("theirs");
+        this.theirs.watch();
+        this.sessions.kill("theirs");
+        this.time.advance(Duration.ofSeconds(2));
+        this.mine.watch();
+        assertThat(this.mine.held()).isEmpty();
+        this.time.advance(Duration.ofSeconds(1));
+        this.mine.watch();
+        assertThat(this.mine.held()).isNotEmpty();
     }
 
     @Test
