@@ -125,23 +125,23 @@ final class JdbcKeyStates implements KeyStates {
     public int parkBehind(List<StoredMessage> messages, ShardLease lease) {
         Key key = Key.of(messages.get(0));
         return LockConflicts.retried(
-                this.access.database(),
-                () -> this.access.inNewTransaction(() -> {
-                    if (!this.table.lockLease(this.jdbc, lease)) {
-                        return 0;
-                    }
-                    KeyState state = lock(key);
-                    int moved = 0;
-                    for (StoredMessage message : messages) {
-                        if (state == null || !state.parks(message.row(), message.replayOf())) {
-                            break;
-                        }
-                        MessageHeldException cause = MessageHeldException.of(message);
-                        move(message, key, cause.failure(), cause);
-                        moved++;
-                    }
-                    return moved;
-                }));
+                this.access.database(), () -> this.access.inNewTransaction(() -> parkNow(messages, key, lease)));
+    }
+
+    private int parkNow(List<StoredMessage> messages, Key key, ShardLease lease) {
+        if (!this.table.lockLease(this.jdbc, lease)) {
+            return 0;
+        }
+        KeyState state = lock(key);
+        int moved = 0;
+        for (StoredMessage message : messages) {
+            if (state == null || !state.parks(message.row(), message.replayOf())) {
+                break;
+            }
+            move(message, key, message.failureToPark(), message.reasonToPark());
+            moved++;
+        }
+        return moved;
     }
 
     @Override

@@ -112,8 +112,7 @@ final class MemoryKeyStates implements KeyStates {
                     break;
                 }
                 if (this.rows.find(message.row()) != null) {
-                    MessageHeldException cause = MessageHeldException.of(message);
-                    move(message, held.parked(), cause.failure(), cause);
+                    move(message, held.parked(), message.failureToPark(), message.reasonToPark());
                 }
                 moved++;
             }

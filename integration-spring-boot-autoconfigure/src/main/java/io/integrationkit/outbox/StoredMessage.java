@@ -1,5 +1,7 @@
 package io.integrationkit.outbox;
 
+import io.integrationkit.failure.Failure;
+import io.integrationkit.failure.FailureCategory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,16 @@ record StoredMessage(
     /** Whether it is to follow the parked messages of its key to the dead letters. */
     boolean parked() {
         return this.key != null && this.key.parks(this.row, this.replayOf);
+    }
+
+    /** Why it becomes a dead letter when it is parked; that it cannot be read weighs more than its place. */
+    Throwable reasonToPark() {
+        return (this.unreadable != null) ? this.unreadable : MessageHeldException.of(this);
+    }
+
+    /** What kind of failure that is. */
+    Failure failureToPark() {
+        return Failure.of((this.unreadable != null) ? FailureCategory.VALIDATION : FailureCategory.REJECTED);
     }
 
     /** Whether it is a replay for a key that is parked, or was until all was replayed. */

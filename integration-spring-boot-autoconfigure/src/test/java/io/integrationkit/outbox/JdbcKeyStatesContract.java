@@ -9,6 +9,7 @@ import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.jdbc.JdbcAccess;
+import java.util.Random;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ abstract class JdbcKeyStatesContract extends KeyStatesContract {
 
     @Override
     ShardLeases leases() {
-        return new JdbcShardLeases(this.access, Outboxes.spec(), TimeSource.system(), "me");
+        return new JdbcShardLeases(this.access, Outboxes.spec(), TimeSource.system(), "me", new Random());
     }
 
     @Override

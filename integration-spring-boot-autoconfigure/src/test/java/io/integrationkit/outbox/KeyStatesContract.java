@@ -236,6 +236,24 @@ abstract class KeyStatesContract {
     }
 
     @Test
+    void unreadableMessageBehindAParkedOneSaysThatItCannotBeRead() {
+        append("a1", "a2", "a3");
+        park("a1");
+        List<StoredMessage> behind = read("a");
+        StoredMessage damaged = new StoredMessage(
+                behind.get(0).row(),
+                behind.get(0).record(),
+                new IllegalStateException("damaged"),
+                null,
+                behind.get(0).key());
+        keys().parkBehind(List.of(damaged, behind.get(1)), lease("a"));
+        assertThat(letter("a2").message()).contains("damaged");
+        assertThat(letter("a2").category()).isEqualTo(FailureCategory.VALIDATION);
+        assertThat(letter("a3").message()).startsWith("INT-321");
+        assertThat(letter("a3").category()).isEqualTo(FailureCategory.REJECTED);
+    }
+
+    @Test
     void releasedKeyGoesOnWithoutItsDeadLettersAndIsReleasedOnce() {
         append("a1", "a2", "a3");
         park("a1");

@@ -8,6 +8,7 @@ import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.testsupport.ManualTime;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ abstract class OutboxOperationsContract {
         this.access = access;
         this.mine = engine();
         this.theirs = engine();
-        this.leases = new JdbcShardLeases(access, Outboxes.spec(), new ManualTime(), "mine");
+        this.leases = new JdbcShardLeases(access, Outboxes.spec(), new ManualTime(), "mine", new Random());
         this.leases.prepare();
     }
 
@@ -127,7 +128,8 @@ abstract class OutboxOperationsContract {
         this.leases.renew();
         assertThat(this.mine.operations().releaseLease(3, "alice")).isTrue();
         assertThat(this.mine.operations().releaseLease(3, "alice")).isFalse();
-        JdbcShardLeases other = new JdbcShardLeases(this.access, Outboxes.spec(), new ManualTime(), "theirs");
+        JdbcShardLeases other =
+                new JdbcShardLeases(this.access, Outboxes.spec(), new ManualTime(), "theirs", new Random());
         other.renew();
         assertThat(other.held()).containsOnlyKeys(3);
         this.leases.renew();

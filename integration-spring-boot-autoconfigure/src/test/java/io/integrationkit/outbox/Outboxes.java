@@ -105,6 +105,13 @@ final class Outboxes {
         return new JdbcOutboxStore(access, spec, new HeaderCodec(CODEC), deadLetters);
     }
 
+    /** Nothing is paused. */
+    static Pauses pauses() {
+        MemoryOutboxStore store =
+                new MemoryOutboxStore(spec(), TimeSource.system(), () -> deadLetters(null, () -> null));
+        return new Pauses(new MemoryOutboxInspection(store, new MemoryShardLeases(spec(), TimeSource.system(), "me")));
+    }
+
     static OutboxRecord record(String id, @Nullable String key) {
         return record(id, "orders", key);
     }

@@ -67,6 +67,7 @@ class RelayHeadsTests {
                 this.store,
                 this.leases,
                 this.destinations,
+                Outboxes.pauses(),
                 this.time,
                 this.events,
                 this.counters);

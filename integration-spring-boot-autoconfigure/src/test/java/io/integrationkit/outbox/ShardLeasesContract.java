@@ -489,7 +489,7 @@ abstract class ShardLeasesContract {
     @Test
     void leasesThatWereClaimedAnewAreNotEndedByOneWhoReadThemBefore() {
         JdbcOperations jdbc = this.access.jdbc();
-        LeaseTable table = new LeaseTable(this.access.database(), Duration.ofSeconds(15));
+        LeaseTable table = LeaseTable.of(this.access.database(), Duration.ofSeconds(15));
         table.seen(jdbc, "back", 1L);
         assertThat(table.claim(jdbc, "back", 5)).hasSize(5);
         List<LeaseTable.Claim> read = table.held(jdbc, "back", 1L);
@@ -610,6 +610,7 @@ abstract class ShardLeasesContract {
                     store,
                     this.leases,
                     new Destinations(List.of(destination)),
+                    Outboxes.pauses(),
                     ShardLeasesContract.this.time,
                     this.events,
                     new RelayCounters());
