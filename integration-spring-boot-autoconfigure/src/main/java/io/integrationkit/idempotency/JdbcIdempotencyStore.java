@@ -3,6 +3,7 @@ package io.integrationkit.idempotency;
 import io.integrationkit.call.Sha256;
 import io.integrationkit.idempotency.KeyState.State;
 import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.jdbc.LockConflicts;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -89,7 +90,9 @@ final class JdbcIdempotencyStore implements IdempotencyStore {
     @Override
     public Claim claim(ClaimRequest request) {
         for (int round = 0; round < ROUNDS; round++) {
-            Claim claim = this.access.<@Nullable Claim>inNewTransaction(() -> tryClaim(request));
+            Claim claim = LockConflicts.<@Nullable Claim>retried(
+                    this.access.database(),
+                    () -> this.access.<@Nullable Claim>inNewTransaction(() -> tryClaim(request)));
             if (claim != null) {
                 return claim;
             }

@@ -143,7 +143,8 @@ public enum Database {
     /**
      * Inserts a row unless one with the same key exists. Where another transaction has just inserted that key, this
      * waits for its end: after a commit the row exists, after a rollback ours is inserted. A row that exists does not
-     * make the active transaction fail.
+     * make the active transaction fail. On MariaDB and MySQL, of several that wait for a transaction that then rolls back
+     * all but one may fail with a deadlock, which leaves nothing behind.
      *
      * @param jdbc the template to insert with
      * @param insert an {@code insert} statement that names its columns, without any clause about conflicts

@@ -11,10 +11,10 @@ import org.springframework.jdbc.support.JdbcUtils;
 /**
  * An insert that changes nothing where its key exists, on MariaDB and MySQL.
  *
- * <p>A plain insert that meets the key keeps a shared lock on it: two that waited for a third, which then rolls back,
- * both get one and end in a deadlock, and so do two that go on to update the row. {@code on duplicate key update} takes
- * the exclusive lock at once, so that they queue. {@code insert ignore} would let a value that is too long pass, cut
- * off.
+ * <p>A plain insert that meets the key keeps a shared lock on it, so that two that go on to update the row end in a
+ * deadlock. {@code on duplicate key update} takes the exclusive lock at once, so that they queue. {@code insert ignore}
+ * would let a value that is too long pass, cut off. Of several that wait for a transaction that then rolls back the
+ * server lets one in and ends the others with a deadlock, whatever the kind of insert.
  *
  * <p>What it has done is not in the number of rows, which is 1 either way unless the connection counts differently: the
  * update, which is evaluated only where the key exists, says so through {@code last_insert_id}.

@@ -2,17 +2,13 @@ package io.integrationkit.outbox;
 
 import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.LockConflicts;
-import java.sql.Connection;
-import java.sql.SQLException;
+import io.integrationkit.jdbc.MySqlTransaction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
-import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcOperations;
-import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * The lease table on MariaDB and MySQL, where an update returns nothing: it and the query that reads what it did share a
@@ -80,28 +76,6 @@ final class MySqlLeaseTable extends LeaseTable {
     }
 
     private List<Claim> inTransaction(JdbcOperations jdbc, Function<JdbcOperations, List<Claim>> work) {
-        return LockConflicts.retried(database(), () -> {
-            List<Claim> leases =
-                    jdbc.execute((ConnectionCallback<List<Claim>>) (connection) -> inTransaction(connection, work));
-            return (leases != null) ? leases : Collections.emptyList();
-        });
-    }
-
-    private List<Claim> inTransaction(Connection connection, Function<JdbcOperations, List<Claim>> work)
-            throws SQLException {
-        connection.setTransactionIsolation(database().isolation());
-        connection.setAutoCommit(false);
-        boolean committed = false;
-        try {
-            List<Claim> leases = work.apply(new JdbcTemplate(new SingleConnectionDataSource(connection, true)));
-            connection.commit();
-            committed = true;
-            return leases;
-        } finally {
-            if (!committed) {
-                connection.rollback();
-            }
-            connection.setAutoCommit(true);
-        }
+        return LockConflicts.retried(database(), () -> MySqlTransaction.run(jdbc, work));
     }
 }

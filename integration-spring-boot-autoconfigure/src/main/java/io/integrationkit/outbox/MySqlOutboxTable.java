@@ -2,6 +2,7 @@ package io.integrationkit.outbox;
 
 import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.LockConflicts;
+import io.integrationkit.jdbc.MySqlTransaction;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -10,9 +11,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * The outbox table on MariaDB and MySQL: one round trip for all shards, by one limited range of the primary key each.
@@ -26,8 +29,10 @@ final class MySqlOutboxTable extends OutboxTable {
             SELECT count(*), timestampdiff(microsecond, min(created_at), utc_timestamp(6)) DIV 1000 \
             FROM integration_outbox""";
 
-    /** Beyond this the optimizers may give up on ranges and read the whole table. */
-    private static final int ROWS_PER_DELETE = 512;
+    private static final String DELETE = "DELETE FROM integration_outbox WHERE shard = ? AND id IN (";
+
+    /** Far below what makes the optimizers give up on ranges and read the whole table. */
+    private static final int ROWS_PER_DELETE = 128;
 
     private static final Comparator<StoredMessage.Row> PRIMARY_KEY =
             Comparator.comparingInt(StoredMessage.Row::shard).thenComparingLong(StoredMessage.Row::id);
@@ -65,37 +70,52 @@ final class MySqlOutboxTable extends OutboxTable {
         return paused.isEmpty() ? "" : " AND m.destination NOT IN (" + parameters(paused.size()) + ")";
     }
 
+    /**
+     * A statement for some rows of one shard: one for rows of many shards costs the optimizers far more than the rows
+     * themselves do. Those that look the same are one batch, which drivers send without waiting in between.
+     */
     @Override
     void delete(JdbcOperations jdbc, List<StoredMessage.Row> rows) {
-        for (int from = 0; from < rows.size(); from += ROWS_PER_DELETE) {
-            List<StoredMessage.Row> some = rows.subList(from, Math.min(rows.size(), from + ROWS_PER_DELETE));
-            LockConflicts.retried(this.database, () -> deleteSome(jdbc, some));
+        if (rows.isEmpty()) {
+            return;
+        }
+        Map<Integer, List<Object[]>> argumentsBySize = new TreeMap<>();
+        rows.stream()
+                .collect(Collectors.groupingBy(StoredMessage.Row::shard, TreeMap::new, Collectors.toList()))
+                .forEach((shard, ofShard) -> {
+                    for (int from = 0; from < ofShard.size(); from += ROWS_PER_DELETE) {
+                        List<StoredMessage.Row> some =
+                                ofShard.subList(from, Math.min(ofShard.size(), from + ROWS_PER_DELETE));
+                        Object[] arguments = arguments(shard, some);
+                        argumentsBySize
+                                .computeIfAbsent(arguments.length - 1, (size) -> new ArrayList<>())
+                                .add(arguments);
+                    }
+                });
+        Supplier<Integer> work =
+                () -> MySqlTransaction.run(jdbc, (transaction) -> delete(transaction, argumentsBySize));
+        if (TransactionSynchronizationManager.isActualTransactionActive()) {
+            work.get();
+        } else {
+            LockConflicts.retried(this.database, work);
         }
     }
 
-    private static int deleteSome(JdbcOperations jdbc, List<StoredMessage.Row> rows) {
-        Map<Integer, List<Long>> idsByShard = rows.stream()
-                .sorted(PRIMARY_KEY)
-                .collect(Collectors.groupingBy(
-                        StoredMessage.Row::shard,
-                        TreeMap::new,
-                        Collectors.mapping(StoredMessage.Row::id, Collectors.toList())));
-        StringJoiner sql = new StringJoiner(" OR ", "DELETE FROM integration_outbox WHERE ", "");
-        List<Object> arguments = new ArrayList<>();
-        idsByShard.forEach((shard, ids) -> {
-            int padded = powerOfTwo(ids.size());
-            sql.add("shard = ? AND id IN (" + parameters(padded) + ")");
-            arguments.add(shard);
-            arguments.addAll(ids);
-            arguments.addAll(Collections.nCopies(padded - ids.size(), ids.get(ids.size() - 1)));
-        });
-        return jdbc.update(sql.toString(), arguments.toArray());
+    private static Integer delete(JdbcOperations jdbc, Map<Integer, List<Object[]>> argumentsBySize) {
+        argumentsBySize.forEach((size, arguments) -> jdbc.batchUpdate(DELETE + parameters(size) + ")", arguments));
+        return argumentsBySize.size();
     }
 
-    /** So that drivers that keep prepared statements keep few of them. */
-    private static int powerOfTwo(int atLeast) {
-        int highest = Integer.highestOneBit(atLeast);
-        return (highest == atLeast) ? atLeast : highest * 2;
+    /** The shard and its ids, the last one repeated up to a power of two, so that there are few different statements. */
+    private static Object[] arguments(int shard, List<StoredMessage.Row> rows) {
+        int highest = Integer.highestOneBit(rows.size());
+        int padded = (highest == rows.size()) ? highest : highest * 2;
+        Object[] arguments = new Object[padded + 1];
+        arguments[0] = shard;
+        for (int index = 0; index < padded; index++) {
+            arguments[index + 1] = rows.get(Math.min(index, rows.size() - 1)).id();
+        }
+        return arguments;
     }
 
     private static String parameters(int count) {

@@ -76,4 +76,20 @@ abstract class InboxContract {
             assertThat(deliver(odd, () -> {})).isEqualTo(Arrival.DUPLICATE);
         }
     }
+
+    @Test
+    void idsAreComparedExactly() {
+        for (String id : new String[] {"order", "Order", "order ", "\u00f6rder", "o\u0308rder", "order\t", "", " "}) {
+            MessageIdentity like = new MessageIdentity("consumer", "exactly", id);
+            assertThat(deliver(like, () -> {})).as("'%s'", id).isEqualTo(Arrival.FIRST);
+            assertThat(deliver(like, () -> {})).as("'%s'", id).isEqualTo(Arrival.DUPLICATE);
+        }
+    }
+
+    @Test
+    void theLongestIdentityThatIsKeptAsTextFits() {
+        MessageIdentity longest = new MessageIdentity("\u20ac".repeat(255), "\u20ac".repeat(255), "\u20ac".repeat(255));
+        assertThat(deliver(longest, () -> {})).isEqualTo(Arrival.FIRST);
+        assertThat(deliver(longest, () -> {})).isEqualTo(Arrival.DUPLICATE);
+    }
 }

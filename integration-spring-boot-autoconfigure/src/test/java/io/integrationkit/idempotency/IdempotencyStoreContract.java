@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.integrationkit.testsupport.Race;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -259,6 +260,20 @@ abstract class IdempotencyStoreContract {
         }
         assertThat(together).hasValue(1);
         assertThat(claim()).isInstanceOf(Claim.Granted.class);
+    }
+
+    @Test
+    void namesAndScopesAreComparedExactlyHoweverLongTheyAre() {
+        String hash = newKey().hash();
+        for (String name :
+                List.of("tenant", "Tenant", "tenant ", "t\u00e9nant", "x".repeat(3000), "x".repeat(3000) + "y")) {
+            for (IdempotencyKey each :
+                    List.of(new IdempotencyKey("exactly", name, hash), new IdempotencyKey("as " + name, "", hash))) {
+                ClaimToken token = granted(store().claim(request(each, ARGUMENTS, null)));
+                assertThat(store().claim(request(each, ARGUMENTS, null))).isInstanceOf(Claim.InProgress.class);
+                assertThat(store().complete(token, RESULT, TTL)).isTrue();
+            }
+        }
     }
 
     protected final Claim claim() {

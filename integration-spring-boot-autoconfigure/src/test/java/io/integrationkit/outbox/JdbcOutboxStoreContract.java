@@ -19,6 +19,10 @@ abstract class JdbcOutboxStoreContract extends OutboxStoreContract {
         this.access = access;
     }
 
+    JdbcAccess access() {
+        return this.access;
+    }
+
     @Override
     DeadLetters deadLetters() {
         return Outboxes.deadLetters(this.access, () -> null);

@@ -5,6 +5,6 @@ import io.integrationkit.testsupport.MariaDbDatabase;
 class MariaDbShardLeasesTests extends ShardLeasesContract {
 
     MariaDbShardLeasesTests() {
-        super(MariaDbDatabase.access());
+        super(MariaDbDatabase.access("?sessionVariables=time_zone='+05:00'"));
     }
 }

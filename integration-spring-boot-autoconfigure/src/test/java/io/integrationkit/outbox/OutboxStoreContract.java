@@ -188,6 +188,36 @@ abstract class OutboxStoreContract {
                 .endsWith("a748", "a749");
     }
 
+    @Test
+    void skipsTheKeyExactlyAndNoneThatIsOnlyLikeIt() {
+        List<String> like = new ArrayList<>();
+        for (String key : List.of("a", "A", "a ", "\u00e1")) {
+            append(Outboxes.record("of '" + key + "'", key));
+            like.add("of '" + key + "'");
+        }
+        List<OutboxStore.Window> windows = Outboxes.everything(10).stream()
+                .map((window) -> new OutboxStore.Window(window.shard(), 10, "a"))
+                .toList();
+        like.remove(0);
+        assertThat(ids(this.store.read(windows, Set.of("ORDERS", "orders "))))
+                .containsExactlyInAnyOrderElementsOf(like);
+    }
+
+    @Test
+    void deletesManyRowsOfManyShardsAtOnce() {
+        for (int key = 0; key < 20; key++) {
+            appendMany("k" + key + "-", 40 + key);
+        }
+        List<StoredMessage> read = this.store.read(Outboxes.everything(10_000), Set.of());
+        List<StoredMessage> last = read.subList(read.size() - 7, read.size());
+        this.store.delete(read.subList(0, read.size() - 7).stream()
+                .map(StoredMessage::row)
+                .toList());
+        assertThat(ids(this.store.read(Outboxes.everything(10_000), Set.of())))
+                .containsExactlyInAnyOrderElementsOf(ids(last));
+        this.store.delete(List.of());
+    }
+
     OutboxStore opened() {
         return this.store;
     }

