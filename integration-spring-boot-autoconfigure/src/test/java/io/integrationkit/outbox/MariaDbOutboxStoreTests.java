@@ -22,11 +22,13 @@ class MariaDbOutboxStoreTests extends JdbcOutboxStoreContract {
     void readsTheRangesOfItsShardsAndNothingElse() {
         appendMany(4_000);
         Map<String, Long> work = workOf(() ->
-                assertThat(opened().read(Outboxes.everything(10), Set.of())).hasSize(10 * Outboxes.SHARDS));
-        assertThat(work.get("HANDLER_TMP_WRITE")).as("rows of temporary tables").isZero();
+                assertThat(opened().read(Outboxes.everything(100), Set.of())).hasSize(100 * Outboxes.SHARDS));
+        assertThat(work.get("HANDLER_TMP_WRITE"))
+                .as("rows of temporary tables, those of the counters included")
+                .isLessThan(100);
         assertThat(work.get("HANDLER_READ_NEXT") + work.get("HANDLER_READ_RND_NEXT"))
                 .as("rows read one after the other")
-                .isLessThanOrEqualTo(10L * Outboxes.SHARDS);
+                .isLessThanOrEqualTo(100L * Outboxes.SHARDS);
     }
 
     @Test
