@@ -60,6 +60,7 @@ public enum ProblemCode {
     OUTBOX_KEY_PARKED("INT-321", "A message waits behind an earlier one of its key that was refused"),
     OUTBOX_KEY_BLOCKED("INT-322", "A message that blocked its key was taken out of the way"),
     OUTBOX_REPLAY_ORDER("INT-323", "A parked message cannot be replayed before an earlier one of its key"),
+    EVENT_HANDLER_INVALID("INT-332", "A method cannot be an event handler"),
 
     KEY_MISSING("INT-401", "An idempotency key is missing"),
     KEY_REUSED("INT-402", "An idempotency key was used again with other arguments"),

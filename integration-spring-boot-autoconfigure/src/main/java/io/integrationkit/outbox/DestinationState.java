@@ -24,6 +24,8 @@ final class DestinationState {
 
     private final RelayCounters counters;
 
+    private final int mostInFlight;
+
     private boolean proven;
 
     private int inFlight;
@@ -34,14 +36,20 @@ final class DestinationState {
 
     private long pausedUntil;
 
-    DestinationState(String name, RelayCounters counters) {
+    DestinationState(String name, RelayCounters counters, int mostInFlight) {
         this.name = name;
         this.counters = counters;
+        this.mostInFlight = mostInFlight;
     }
 
     /** Whether a send may begin now; if not, its messages need not even be read. */
     boolean maySend(long now) {
-        return !paused(now) && (this.proven || this.inFlight == 0);
+        return !paused(now) && this.inFlight < (this.proven ? this.mostInFlight : 1);
+    }
+
+    /** Whether it can be reached and has as many messages under way as it takes. */
+    boolean full() {
+        return this.proven && this.inFlight >= this.mostInFlight;
     }
 
     boolean paused(long now) {

@@ -23,6 +23,11 @@ record Destinations(List<MessageDestination> all) {
         return null;
     }
 
+    int mostInFlight(String destination) {
+        MessageDestination found = find(destination);
+        return (found != null) ? found.mostInFlight() : 1;
+    }
+
     /** Refuses what nobody could ever deliver while the publisher can still be told. */
     void require(String destination) {
         if (find(destination) == null) {

@@ -32,25 +32,26 @@ final class InMemoryOutbox implements Outbox {
 
     @Override
     public String publish(String destination, @Nullable String key, Object event) {
-        return publish(this.encoder.encode(destination, key, event));
+        return publish(List.of(this.encoder.encode(destination, key, event)));
     }
 
     @Override
     public String publish(OutboxMessage message) {
-        return publish(this.encoder.encode(message));
+        return publish(List.of(this.encoder.encode(message)));
     }
 
-    private String publish(OutboxRecord record) {
+    private String publish(List<OutboxRecord> records) {
         this.gate.enter();
-        this.store.reserve();
+        this.store.reserve(records.size());
         if (TransactionSynchronizationManager.isActualTransactionActive()
                 && TransactionSynchronizationManager.isSynchronizationActive()) {
-            current().buffer.add(record);
+            PublishBuffer buffer = current().buffer;
+            records.forEach(buffer::add);
         } else {
-            this.store.append(List.of(record));
-            this.accepted.accept(1);
+            this.store.append(records);
+            this.accepted.accept(records.size());
         }
-        return record.messageId();
+        return records.get(0).messageId();
     }
 
     private Publishing current() {

@@ -5,6 +5,7 @@ import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.outbox.RelayEvents.SendEnded;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -25,6 +26,9 @@ final class LaneSender {
 
     /** So that the transaction that moves them, and holds the lease of their shard, is short. */
     private static final int MOST_PARKED_AT_ONCE = 100;
+
+    /** Lanes kept for a destination that takes no more now; further ones are read again, and hold up no other. */
+    private static final int MOST_WAITING = 64;
 
     private final ShardLeases leases;
 
@@ -203,10 +207,19 @@ final class LaneSender {
 
     /** Sends what may be sent now. */
     void send() {
+        List<Lane> waiting = new ArrayList<>();
         while (!this.ready.isEmpty() && this.bytesInFlight < MOST_BYTES_IN_FLIGHT) {
-            send(this.ready.remove());
+            Lane lane = this.ready.remove();
+            if (!state(lane).full()) {
+                send(lane);
+            } else if (waiting.size() < MOST_WAITING) {
+                waiting.add(lane);
+            } else {
+                drop(lane);
+            }
             settle(null);
         }
+        this.ready.addAll(waiting);
     }
 
     private void send(Lane lane) {
@@ -256,6 +269,8 @@ final class LaneSender {
 
     private DestinationState state(Lane lane) {
         return this.states.computeIfAbsent(
-                lane.destination(), (destination) -> new DestinationState(destination, this.counters));
+                lane.destination(),
+                (destination) ->
+                        new DestinationState(destination, this.counters, this.destinations.mostInFlight(destination)));
     }
 }

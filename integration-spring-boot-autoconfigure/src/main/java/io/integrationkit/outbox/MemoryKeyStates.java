@@ -149,7 +149,7 @@ final class MemoryKeyStates implements KeyStates {
             if (parked && first != null && !first.getValue().equals(record.messageId())) {
                 throw MessageHeldException.notFirst(record, first.getValue());
             }
-            this.rows.reserve();
+            this.rows.reserve(1);
             this.rows.add(record, (parked && first != null) ? first.getKey() : 0, this.time.nanoTime());
             if (parked && first != null && key != null && held != null) {
                 held.parked().remove(first.getKey());

@@ -30,9 +30,14 @@ final class MemoryOutboxStore implements OutboxStore {
         this.keys = new MemoryKeyStates(spec, this.rows, time, deadLetters);
     }
 
-    /** Keeps room for one message until it is removed or its room is given back. */
+    /** Keeps room for one message. */
     void reserve() {
-        this.rows.reserve();
+        reserve(1);
+    }
+
+    /** Keeps room for that many messages until they are removed or their room is given back. */
+    void reserve(int count) {
+        this.rows.reserve(count);
     }
 
     void giveBack(int count) {

@@ -26,16 +26,16 @@ final class MemoryRows {
         this.spec = spec;
     }
 
-    /** Keeps room for one message until it is removed or its room is given back. */
-    synchronized void reserve() {
-        if (this.reserved >= this.spec.memoryCapacity()) {
+    /** Keeps room for that many messages until they are removed or their room is given back. */
+    synchronized void reserve(int count) {
+        if (this.reserved + count > this.spec.memoryCapacity()) {
             throw new RejectedException(
                     ProblemCode.STORE_FULL,
                     "The outbox in memory holds %d messages, as many as integration.outbox.memory-capacity allows"
                             .formatted(this.reserved),
                     this.spec.pollMax());
         }
-        this.reserved++;
+        this.reserved += count;
     }
 
     synchronized void giveBack(int count) {

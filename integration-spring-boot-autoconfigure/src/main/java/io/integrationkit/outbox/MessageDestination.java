@@ -40,6 +40,15 @@ public interface MessageDestination {
     }
 
     /**
+     * Tells how many messages to one destination may be on their way at once. Asked once for each destination.
+     *
+     * @return the number, at least 1; no limit unless overridden
+     */
+    default int mostInFlight() {
+        return Integer.MAX_VALUE;
+    }
+
+    /**
      * Begins to send a message. Called by the relay's only thread, so it must return quickly: while it blocks nothing
      * else is sent. The relay has no transaction open and sends no other message of the same destination and key before
      * the completion was told. The same message may come again, after a crash or a failure.

@@ -9,6 +9,8 @@ import io.integrationkit.event.EventTypes;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -28,35 +30,48 @@ final class MessageEncoder {
 
     private final TimeSource time;
 
+    private final EventHandlers handlers;
+
     MessageEncoder(
             OutboxSpec spec,
             EventTypes types,
             PayloadCodec codec,
             Destinations destinations,
             MessageIds ids,
-            TimeSource time) {
+            TimeSource time,
+            EventHandlers handlers) {
         this.spec = spec;
         this.types = types;
         this.codec = codec;
         this.destinations = destinations;
         this.ids = ids;
         this.time = time;
+        this.handlers = handlers;
     }
 
-    OutboxRecord encode(Object event) {
+    /** One record for its destination and one for each of its handlers: the same message, so under the same id. */
+    List<OutboxRecord> encode(Object event) {
         if (event instanceof OutboxMessage message) {
-            return encode(message);
+            return List.of(encode(message));
         }
         EventDescriptor descriptor = this.types.describe(event.getClass());
-        String destination = descriptor.destination();
-        if (destination == null) {
+        List<String> recipients = new ArrayList<>();
+        if (descriptor.destination() != null) {
+            recipients.add(descriptor.destination());
+        }
+        recipients.addAll(this.handlers.destinationsOf(event.getClass()));
+        if (recipients.isEmpty()) {
             throw new ProblemException(
                     ProblemCode.DESTINATION_UNKNOWN,
                     FailureCategory.PERMANENT,
-                    "Event type %s has no destination: set @EventType(destination = \"…\") on %s, or name one at publish"
+                    ("Event type %s has no destination and no @EventHandler: set @EventType(destination = \"…\") on %s, or"
+                                    + " name one at publish")
                             .formatted(descriptor.type(), event.getClass().getName()));
         }
-        return encode(message(descriptor, destination, descriptor.keyOf(event), event));
+        OutboxRecord first = encode(message(descriptor, recipients.get(0), descriptor.keyOf(event), event));
+        return recipients.stream()
+                .map((recipient) -> recipient.equals(first.destination()) ? first : first.to(recipient))
+                .toList();
     }
 
     OutboxRecord encode(String destination, @Nullable String key, Object event) {

@@ -5,8 +5,11 @@ import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.event.EventTypes;
+import io.integrationkit.failure.Failure;
 import io.integrationkit.jdbc.JdbcAccess;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -39,6 +42,8 @@ public record OutboxEngine(
      * @param deadLetters where refused messages go; asked for when the first is refused
      * @param time clock and monotonic time
      * @param random source of message ids and of the relay's name; used by many threads
+     * @param handlers handlers of events in this process
+     * @param classification says what the exception of a handler means
      */
     public record Parts(
             OutboxSpec spec,
@@ -47,11 +52,36 @@ public record OutboxEngine(
             List<MessageDestination> destinations,
             Supplier<DeadLetters> deadLetters,
             TimeSource time,
-            RandomGenerator random) {
+            RandomGenerator random,
+            EventHandlers handlers,
+            Function<Throwable, Failure> classification) {
 
         private MessageEncoder encoder(Destinations known) {
             return new MessageEncoder(
-                    this.spec, this.types, this.codec, known, new MessageIds(this.time, this.random), this.time);
+                    this.spec,
+                    this.types,
+                    this.codec,
+                    known,
+                    new MessageIds(this.time, this.random),
+                    this.time,
+                    this.handlers);
+        }
+
+        /** Handlers are asked first; no other destination can mean the same name. */
+        private Destinations all() {
+            List<MessageDestination> all = new ArrayList<>();
+            if (!this.handlers.isEmpty()) {
+                all.add(new HandlerDestination(
+                        this.handlers,
+                        this.codec,
+                        this.classification,
+                        HandlerThreads.executor(
+                                this.handlers.count() * this.spec.publishing().handlerConcurrency()),
+                        this.time,
+                        this.spec));
+            }
+            all.addAll(this.destinations);
+            return new Destinations(all);
         }
 
         private PublishGate gate(OutboxStore store) {
@@ -74,7 +104,7 @@ public record OutboxEngine(
         HeaderCodec headers = new HeaderCodec(parts.codec());
         JdbcOutboxStore store = new JdbcOutboxStore(access, parts.spec(), headers, parts.deadLetters());
         JdbcShardLeases leases = new JdbcShardLeases(access, parts.spec(), parts.time(), parts.owner(), parts.random());
-        Destinations destinations = new Destinations(parts.destinations());
+        Destinations destinations = parts.all();
         RelayCounters counters = new RelayCounters();
         OutboxInspection inspection = new JdbcOutboxInspection(access);
         Pauses pauses = new Pauses(inspection);
@@ -100,7 +130,7 @@ public record OutboxEngine(
     public static OutboxEngine inMemory(Parts parts) {
         MemoryOutboxStore store = new MemoryOutboxStore(parts.spec(), parts.time(), parts.deadLetters());
         ShardLeases leases = new MemoryShardLeases(parts.spec(), parts.time(), parts.owner());
-        Destinations destinations = new Destinations(parts.destinations());
+        Destinations destinations = parts.all();
         RelayCounters counters = new RelayCounters();
         OutboxInspection inspection = new MemoryOutboxInspection(store, leases);
         Pauses pauses = new Pauses(inspection);

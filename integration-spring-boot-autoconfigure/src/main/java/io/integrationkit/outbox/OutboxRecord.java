@@ -26,6 +26,19 @@ public record OutboxRecord(
         Map<String, String> headers,
         byte[] payload) {
 
+    /** Returns the same message on its way to another destination. */
+    OutboxRecord to(String other) {
+        return new OutboxRecord(
+                this.messageId,
+                other,
+                this.key,
+                this.eventType,
+                this.eventVersion,
+                this.contentType,
+                this.headers,
+                this.payload);
+    }
+
     /** Bytes of payload, key and headers together. */
     long size() {
         long size = this.payload.length + utf8(this.key);

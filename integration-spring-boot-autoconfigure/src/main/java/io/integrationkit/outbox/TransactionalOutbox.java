@@ -1,5 +1,6 @@
 package io.integrationkit.outbox;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The outbox in the database of the application's transactions. */
@@ -20,7 +21,9 @@ final class TransactionalOutbox implements Outbox {
     @Override
     public String publish(Object event) {
         OutboxTransaction transaction = open();
-        return publish(transaction, this.encoder.encode(event));
+        List<OutboxRecord> records = this.encoder.encode(event);
+        records.forEach(transaction::publish);
+        return records.get(0).messageId();
     }
 
     @Override

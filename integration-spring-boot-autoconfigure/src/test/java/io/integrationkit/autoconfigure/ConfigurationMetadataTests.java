@@ -37,7 +37,7 @@ class ConfigurationMetadataTests {
         assertThat(properties())
                 .isNotEmpty()
                 .allSatisfy((property) -> assertThat(property.path("name").asString())
-                        .matches("integration\\..*|management\\.endpoint\\.(deadletters|integration)\\..*"));
+                        .matches("integration\\..*|management\\.endpoint\\.(deadletters|integration|outbox)\\..*"));
     }
 
     private static List<JsonNode> properties() throws Exception {

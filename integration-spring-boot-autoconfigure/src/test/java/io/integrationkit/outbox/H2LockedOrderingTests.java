@@ -27,7 +27,7 @@ class H2LockedOrderingTests extends LockedOrderingContract {
         access().jdbc().update("DELETE FROM integration_outbox_meta WHERE name = 'ordering'");
         JdbcOutboxStore store = Outboxes.store(
                 access(),
-                Outboxes.spec(new PublishSpec(PublishSpec.Ordering.LOCKED, Backpressure.OFF)),
+                Outboxes.spec(new PublishSpec(PublishSpec.Ordering.LOCKED, Backpressure.OFF, 4)),
                 () -> Outboxes.deadLetters(access(), () -> null));
         assertThatExceptionOfType(IncorrectResultSizeDataAccessException.class)
                 .isThrownBy(() -> access().inTransaction(() -> {

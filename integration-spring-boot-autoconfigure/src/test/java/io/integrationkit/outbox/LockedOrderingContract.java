@@ -48,7 +48,7 @@ abstract class LockedOrderingContract {
     private JdbcOutboxStore store(PublishSpec.Ordering ordering) {
         return Outboxes.store(
                 this.access,
-                Outboxes.spec(new PublishSpec(ordering, Backpressure.OFF)),
+                Outboxes.spec(new PublishSpec(ordering, Backpressure.OFF, 4)),
                 () -> Outboxes.deadLetters(this.access, () -> null));
     }
 

@@ -9,6 +9,7 @@ import io.integrationkit.deadletter.DeadLetterStores;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.event.EventTypes;
+import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.jdbc.JdbcAccess;
 import java.time.Duration;
@@ -84,7 +85,15 @@ final class Outboxes {
             Supplier<DeadLetters> deadLetters,
             TimeSource time) {
         return new OutboxEngine.Parts(
-                spec, new EventTypes(UnaryOperator.identity()), CODEC, destinations, deadLetters, time, new Random());
+                spec,
+                new EventTypes(UnaryOperator.identity()),
+                CODEC,
+                destinations,
+                deadLetters,
+                time,
+                new Random(),
+                EventHandlers.none(),
+                (failure) -> Failure.outcomeUnknown());
     }
 
     static DeadLetters deadLetters(@Nullable JdbcAccess access, Supplier<@Nullable MessageReplayer> replayer) {

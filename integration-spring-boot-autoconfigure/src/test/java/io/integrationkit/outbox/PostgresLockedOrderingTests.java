@@ -23,7 +23,7 @@ class PostgresLockedOrderingTests extends LockedOrderingContract {
 
     @Test
     void transactionsOfOtherKeysWaitForNobodyAndTheLocksEndWithTheTransaction() throws Exception {
-        OutboxSpec spec = Outboxes.spec(new PublishSpec(PublishSpec.Ordering.LOCKED, Backpressure.OFF));
+        OutboxSpec spec = Outboxes.spec(new PublishSpec(PublishSpec.Ordering.LOCKED, Backpressure.OFF, 4));
         JdbcOutboxStore store = Outboxes.store(access(), spec, () -> Outboxes.deadLetters(access(), () -> null));
         CountDownLatch otherCommitted = new CountDownLatch(1);
         TransactionTemplate transaction = new TransactionTemplate(access().transactionManager());

@@ -9,8 +9,10 @@ import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.event.EventTypes;
+import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.outbox.DualWriteGuard;
+import io.integrationkit.outbox.EventHandlers;
 import io.integrationkit.outbox.KafkaMessageDestination;
 import io.integrationkit.outbox.MessageDestination;
 import io.integrationkit.outbox.Outbox;
@@ -25,6 +27,7 @@ import java.util.Locale;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -67,7 +70,9 @@ public final class OutboxAutoConfiguration {
             PayloadCodec codec,
             ObjectProvider<MessageDestination> destinations,
             ObjectProvider<DeadLetters> deadLetters,
-            TimeSource time) {
+            TimeSource time,
+            ConfigurableListableBeanFactory beanFactory,
+            ObjectProvider<FailureClassification> classification) {
         return new OutboxEngine.Parts(
                 spec,
                 types,
@@ -75,7 +80,9 @@ public final class OutboxAutoConfiguration {
                 destinations.orderedStream().toList(),
                 deadLetters::getObject,
                 time,
-                new SecureRandom());
+                new SecureRandom(),
+                EventHandlers.find(beanFactory, types),
+                (failure) -> classification.getObject().classify(failure));
     }
 
     @Bean

@@ -61,7 +61,11 @@ public class OutboxProperties {
     /** Whether sends to Kafka inside a transaction, beside the outbox, are reported. */
     private boolean dualWriteGuard = true;
 
+    /** Number of messages an event handler of this application handles at once. */
+    private int handlerConcurrency = 4;
+
     private final BackpressureProperties backpressure = new BackpressureProperties();
+
     /** What becomes of the other messages of a key when its first one cannot be delivered for good. */
     private HeadPolicy onRefused = HeadPolicy.PARK_KEY;
 
@@ -172,6 +176,14 @@ public class OutboxProperties {
         this.ordering = ordering;
     }
 
+    public int getHandlerConcurrency() {
+        return this.handlerConcurrency;
+    }
+
+    public void setHandlerConcurrency(int handlerConcurrency) {
+        this.handlerConcurrency = handlerConcurrency;
+    }
+
     public boolean isDualWriteGuard() {
         return this.dualWriteGuard;
     }
@@ -213,7 +225,7 @@ public class OutboxProperties {
                 this.pollIntervalMax,
                 this.memoryCapacity,
                 this.sessionGrace,
-                new PublishSpec(this.ordering, this.backpressure.toBackpressure()),
+                new PublishSpec(this.ordering, this.backpressure.toBackpressure(), this.handlerConcurrency),
                 destinationSpecs());
     }
 

@@ -218,6 +218,7 @@ class OutboxAutoConfigurationTests {
                         "integration.outbox.backpressure.action=slow",
                         "integration.outbox.backpressure.max-wait=2s",
                         "integration.outbox.backpressure.max-waiting=3",
+                        "integration.outbox.handler-concurrency=9",
                         "integration.outbox.on-refused=continue",
                         "integration.outbox.destinations.orders.on-refused=block-key",
                         "integration.outbox.destinations[shop.bills].on-refused=park-key")
@@ -241,7 +242,8 @@ class OutboxAutoConfigurationTests {
                                                 7L,
                                                 Backpressure.Action.SLOW,
                                                 Duration.ofSeconds(2),
-                                                3)),
+                                                3),
+                                        9),
                                 new DestinationSpecs(
                                         new DestinationSpec(HeadPolicy.CONTINUE),
                                         Map.of(

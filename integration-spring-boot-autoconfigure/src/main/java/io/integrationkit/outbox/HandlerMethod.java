@@ -1,0 +1,139 @@
+package io.integrationkit.outbox;
+
+import io.integrationkit.event.EventTypes;
+import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.failure.ProblemException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+
+/** A method that handles events; called on the bean as the application sees it, so that its advice applies. */
+final class HandlerMethod {
+
+    static final String PREFIX = "handler:";
+
+    private static final String HEADER = "org.springframework.messaging.handler.annotation.Header";
+
+    private final BeanFactory beanFactory;
+
+    private final String beanName;
+
+    private final Method method;
+
+    private final String destination;
+
+    private final Class<?> eventClass;
+
+    private final List<BiFunction<Object, Map<String, String>, @Nullable Object>> arguments;
+
+    private HandlerMethod(
+            BeanFactory beanFactory,
+            String beanName,
+            Method method,
+            String destination,
+            Class<?> eventClass,
+            List<BiFunction<Object, Map<String, String>, @Nullable Object>> arguments) {
+        this.beanFactory = beanFactory;
+        this.beanName = beanName;
+        this.method = method;
+        this.destination = destination;
+        this.eventClass = eventClass;
+        this.arguments = arguments;
+    }
+
+    static HandlerMethod of(BeanFactory beanFactory, String beanName, Method method, String name, EventTypes types) {
+        if (Modifier.isPrivate(method.getModifiers()) || Modifier.isStatic(method.getModifiers())) {
+            throw invalid(beanName, method, "is private or static", "Make it an instance method that others may call.");
+        }
+        if (method.getReturnType() != void.class) {
+            throw invalid(beanName, method, "returns something", "Make it void; publish what follows from the event.");
+        }
+        Class<?> eventClass = null;
+        List<BiFunction<Object, Map<String, String>, @Nullable Object>> arguments = new ArrayList<>();
+        for (Parameter parameter : method.getParameters()) {
+            MergedAnnotation<?> header = MergedAnnotations.from(parameter).get(HEADER);
+            if (header.isPresent() && parameter.getType() == String.class) {
+                String headerName = header.getString("name");
+                arguments.add((event, headers) -> headers.get(headerName));
+            } else if (parameter.getType() == Map.class) {
+                arguments.add((event, headers) -> headers);
+            } else if (eventClass == null) {
+                eventClass = parameter.getType();
+                arguments.add((event, headers) -> event);
+            } else {
+                throw notOneEvent(beanName, method, null);
+            }
+        }
+        if (eventClass == null) {
+            throw notOneEvent(beanName, method, null);
+        }
+        requireEventType(beanName, method, eventClass, types);
+        String destination = PREFIX + (name.isBlank() ? beanName + "." + method.getName() : name);
+        return new HandlerMethod(beanFactory, beanName, method, destination, eventClass, List.copyOf(arguments));
+    }
+
+    private static void requireEventType(String beanName, Method method, Class<?> eventClass, EventTypes types) {
+        try {
+            types.describe(eventClass);
+        } catch (ProblemException ex) {
+            throw notOneEvent(beanName, method, ex);
+        }
+    }
+
+    private static OutboxConfigurationException notOneEvent(
+            String beanName, Method method, @Nullable ProblemException cause) {
+        return invalid(
+                beanName,
+                method,
+                (cause != null) ? "takes no usable event: " + cause.getMessage() : "does not take exactly one event",
+                "Give it one parameter whose class has @EventType; besides, it may take Map<String, String> for all headers"
+                        + " and @Header(\"name\") String for one.");
+    }
+
+    private static OutboxConfigurationException invalid(String beanName, Method method, String what, String action) {
+        return new OutboxConfigurationException(
+                ProblemCode.EVENT_HANDLER_INVALID,
+                "@EventHandler %s of bean '%s' %s".formatted(method, beanName, what),
+                action,
+                null);
+    }
+
+    String destination() {
+        return this.destination;
+    }
+
+    Class<?> eventClass() {
+        return this.eventClass;
+    }
+
+    /** Throws what the method throws. */
+    void call(Object event, Map<String, String> headers) throws Throwable {
+        Object bean = this.beanFactory.getBean(this.beanName);
+        Method callable = AopUtils.selectInvocableMethod(this.method, bean.getClass());
+        callable.setAccessible(true);
+        try {
+            callable.invoke(
+                    bean,
+                    this.arguments.stream()
+                            .map((argument) -> argument.apply(event, headers))
+                            .toArray());
+        } catch (InvocationTargetException ex) {
+            throw ex.getTargetException();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "%s of bean '%s'".formatted(this.method, this.beanName);
+    }
+}
