@@ -28,6 +28,11 @@ CREATE TABLE IF NOT EXISTS integration_outbox_meta (
     setting varchar(255) NOT NULL
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
+-- Locked by transactions that publish, where integration.outbox.ordering=locked.
+INSERT INTO integration_outbox_meta (name, setting)
+SELECT 'ordering', 'locked row' FROM DUAL
+WHERE NOT EXISTS (SELECT 1 FROM integration_outbox_meta WHERE name = 'ordering');
+
 -- Which instance sends a shard, until when; the epoch rises each time another claims it.
 CREATE TABLE IF NOT EXISTS integration_outbox_lease (
     shard      smallint    NOT NULL PRIMARY KEY,

@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** The order of keys whose transactions share no row, with a lock of the outbox and without, on each database. */
@@ -81,44 +79,36 @@ abstract class LockedOrderingContract {
         assertThat(run(store, "k", null, false)).containsExactly("quick", "slow");
     }
 
-    /** Returns who committed, in order; the slow one ends when the quick one has committed, or waits for a lock. */
+    /** Returns who came to the commit, in order; the slow one ends when the quick one has committed, or waits for a lock. */
     List<String> run(JdbcOutboxStore store, @Nullable String slowKey, @Nullable String quickKey, boolean waits)
             throws Exception {
-        List<String> committed = new CopyOnWriteArrayList<>();
+        List<String> committing = new CopyOnWriteArrayList<>();
         CountDownLatch written = new CountDownLatch(1);
         CountDownLatch quickEnded = new CountDownLatch(1);
         Future<?> slow = this.threads.submit(() -> {
             transaction().executeWithoutResult((status) -> {
                 store.append(List.of(Outboxes.record("slow", slowKey)));
-                whenCommitted(() -> committed.add("slow"));
                 written.countDown();
                 if (waits) {
                     awaitWaiting(1);
                 } else {
                     await(quickEnded);
                 }
+                // What is done after a commit may come after what others do because of it.
+                committing.add("slow");
             });
         });
         Future<?> quick = this.threads.submit(() -> {
             await(written);
             transaction().executeWithoutResult((status) -> {
                 store.append(List.of(Outboxes.record("quick", quickKey)));
-                whenCommitted(() -> committed.add("quick"));
+                committing.add("quick");
             });
             quickEnded.countDown();
         });
         slow.get(120, TimeUnit.SECONDS);
         quick.get(120, TimeUnit.SECONDS);
-        return List.copyOf(committed);
-    }
-
-    private static void whenCommitted(Runnable action) {
-        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-            @Override
-            public void afterCommit() {
-                action.run();
-            }
-        });
+        return List.copyOf(committing);
     }
 
     private static List<String> stored(JdbcOutboxStore store) {

@@ -133,7 +133,7 @@ abstract class OutboxOperationsContract {
         other.renew();
         assertThat(other.held()).containsOnlyKeys(3);
         this.leases.renew();
-        assertThat(this.leases.held()).hasSize(Outboxes.SHARDS - 1).doesNotContainKey(3);
+        assertThat(this.leases.held()).isNotEmpty().doesNotContainKey(3);
     }
 
     @Test
