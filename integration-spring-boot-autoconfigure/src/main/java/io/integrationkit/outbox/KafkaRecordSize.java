@@ -40,6 +40,6 @@ final class KafkaRecordSize {
     /** Signed numbers are written zigzag, seven bits a byte. */
     private static long varint(long value) {
         long zigzag = (value << 1) ^ (value >> 63);
-        return 1 + (63 - Long.numberOfLeadingZeros(zigzag | 1)) / 7;
+        return 1 + (63 - Long.numberOfLeadingZeros(zigzag | 1)) / 7L;
     }
 }

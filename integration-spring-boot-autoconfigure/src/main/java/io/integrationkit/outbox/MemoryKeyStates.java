@@ -6,6 +6,7 @@ import io.integrationkit.failure.Failure;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -64,7 +65,7 @@ final class MemoryKeyStates implements KeyStates {
         synchronized (this.rows) {
             Key key = Key.of(head);
             if (this.rows.find(head.row()) != null) {
-                TreeMap<Long, String> parked = new TreeMap<>();
+                NavigableMap<Long, String> parked = new TreeMap<>();
                 Held before = this.states.get(key);
                 if (before != null) {
                     parked.putAll(before.parked());
@@ -87,7 +88,7 @@ final class MemoryKeyStates implements KeyStates {
             Key key,
             HeldKey.State state,
             long replaysAfter,
-            TreeMap<Long, String> parked,
+            NavigableMap<Long, String> parked,
             StoredMessage head,
             Failure failure,
             Throwable cause) {
@@ -267,7 +268,7 @@ final class MemoryKeyStates implements KeyStates {
     }
 
     /** What is known of a held key; {@code parked} has message ids by their place. */
-    private record Held(KeyState state, HeldKey described, TreeMap<Long, String> parked, StoredMessage.Row head) {
+    private record Held(KeyState state, HeldKey described, NavigableMap<Long, String> parked, StoredMessage.Row head) {
 
         Held releasing(TimeSource time) {
             HeldKey releasing = new HeldKey(

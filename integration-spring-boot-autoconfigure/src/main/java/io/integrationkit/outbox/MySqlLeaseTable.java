@@ -56,10 +56,10 @@ final class MySqlLeaseTable extends LeaseTable {
     @Override
     List<Claim> claim(JdbcOperations jdbc, String owner, int most) {
         return inTransaction(jdbc, (transaction) -> {
-            List<Integer> free = transaction.queryForList(
+            List<Integer> free = transaction.query(
                     "SELECT shard FROM %s WHERE expires_at <= %s ORDER BY shard LIMIT ? FOR UPDATE SKIP LOCKED"
                             .formatted(LEASE, this.clock),
-                    Integer.class,
+                    (row, index) -> row.getInt("shard"),
                     most);
             if (free.isEmpty()) {
                 return Collections.emptyList();

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -61,9 +60,9 @@ final class MySqlOutboxTable extends OutboxTable {
             }
             arguments.add(window.limit());
         }
-        List<StoredMessage> messages = new ArrayList<>(jdbc.query(sql.toString(), this::map, arguments.toArray()));
-        messages.sort(Comparator.comparing(StoredMessage::row, PRIMARY_KEY));
-        return messages;
+        return jdbc.query(sql.toString(), this::map, arguments.toArray()).stream()
+                .sorted(Comparator.comparing(StoredMessage::row, PRIMARY_KEY))
+                .toList();
     }
 
     private static String notIn(Set<String> paused) {
@@ -92,13 +91,15 @@ final class MySqlOutboxTable extends OutboxTable {
                                 .add(arguments);
                     }
                 });
-        Supplier<Integer> work =
-                () -> MySqlTransaction.run(jdbc, (transaction) -> delete(transaction, argumentsBySize));
         if (TransactionSynchronizationManager.isActualTransactionActive()) {
-            work.get();
+            deleteTogether(jdbc, argumentsBySize);
         } else {
-            LockConflicts.retried(this.database, work);
+            LockConflicts.retried(this.database, () -> deleteTogether(jdbc, argumentsBySize));
         }
+    }
+
+    private static Integer deleteTogether(JdbcOperations jdbc, Map<Integer, List<Object[]>> argumentsBySize) {
+        return MySqlTransaction.run(jdbc, (transaction) -> delete(transaction, argumentsBySize));
     }
 
     private static Integer delete(JdbcOperations jdbc, Map<Integer, List<Object[]>> argumentsBySize) {
