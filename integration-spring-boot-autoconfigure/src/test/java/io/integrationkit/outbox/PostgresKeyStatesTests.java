@@ -57,10 +57,11 @@ class PostgresKeyStatesTests extends JdbcKeyStatesContract {
             return letters;
         });
         List<StoredMessage> behind = read("a");
-        CompletableFuture<Integer> parking =
-                CompletableFuture.supplyAsync(() -> relay.keys().parkBehind(behind, lease("a")));
+        CompletableFuture<Integer> parking = CompletableFuture.supplyAsync(
+                () -> relay.keys().parkBehind(behind, lease("a")), PostgresKeyStatesTests::onAThreadOfItsOwn);
         await(moving);
-        CompletableFuture<Void> discarding = CompletableFuture.runAsync(() -> discard("a1"));
+        CompletableFuture<Void> discarding =
+                CompletableFuture.runAsync(() -> discard("a1"), PostgresKeyStatesTests::onAThreadOfItsOwn);
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> discarding.isDone() || somebodyWaitsForALock());
         goOn.countDown();
         assertThat(parking.get(1, TimeUnit.MINUTES)).isEqualTo(1);
@@ -68,6 +69,11 @@ class PostgresKeyStatesTests extends JdbcKeyStatesContract {
         assertThat(keys().count()).as("a2 is parked now").isEqualTo(new HeldKeyCount(1, 0));
         discard("a2");
         assertThat(keys().list(null, 10)).isEmpty();
+    }
+
+    /** The common pool has one thread on two processors, and the other would wait for it. */
+    private static void onAThreadOfItsOwn(Runnable work) {
+        new Thread(work).start();
     }
 
     /** Trap 13: each of two operators closes one of the last two. */
