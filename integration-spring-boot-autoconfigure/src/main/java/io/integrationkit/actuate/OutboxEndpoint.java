@@ -59,7 +59,7 @@ public class OutboxEndpoint {
                         this.statistics.failed(),
                         this.statistics.deadLettered(),
                         this.statistics.lastError()),
-                this.operations.diagnose(),
+                this.operations.diagnose(status),
                 status.shards());
     }
 

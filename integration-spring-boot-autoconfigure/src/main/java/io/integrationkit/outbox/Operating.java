@@ -61,8 +61,7 @@ final class Operating implements OutboxOperations {
     }
 
     @Override
-    public List<OutboxDiagnosis> diagnose() {
-        OutboxStatus status = status();
+    public List<OutboxDiagnosis> diagnose(OutboxStatus status) {
         List<OutboxDiagnosis> found = new ArrayList<>();
         unowned(status, found);
         if (!this.relay.isRunning()) {

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * What an operator can see of the outbox and do to it. All of it is about the outbox of all instances, except where it
- * says otherwise. Safe for use by any number of threads; needs no transaction. What is asked reads the whole table.
+ * says otherwise. Safe for use by any number of threads; needs no transaction. {@link #status} reads the whole table.
  */
 public interface OutboxOperations {
 
@@ -19,11 +19,12 @@ public interface OutboxOperations {
     OutboxStatus status();
 
     /**
-     * Looks for what holds messages up.
+     * Looks for what holds messages up. Reads the table no further.
      *
+     * @param status what {@link #status} has just answered
      * @return what was found, the gravest first; empty if all is well
      */
-    List<OutboxDiagnosis> diagnose();
+    List<OutboxDiagnosis> diagnose(OutboxStatus status);
 
     /**
      * Stops sending to a destination until it is resumed, also after a restart. This instance begins no further send;

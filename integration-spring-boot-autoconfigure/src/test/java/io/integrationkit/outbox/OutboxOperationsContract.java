@@ -145,13 +145,12 @@ abstract class OutboxOperationsContract {
     void messagesThatNobodySendsAreFound() {
         append("orders", "a");
         assertThat(codes()).contains(ProblemCode.OUTBOX_NOT_SENDING.id());
-        assertThat(this.mine.operations().diagnose())
+        assertThat(found())
                 .anySatisfy((found) -> assertThat(found.problem())
                         .isEqualTo(
                                 "Nobody sends for 1 of %d shards, which hold 1 messages".formatted(Outboxes.SHARDS)));
         this.leases.renew();
-        assertThat(this.mine.operations().diagnose())
-                .noneSatisfy((found) -> assertThat(found.problem()).startsWith("Nobody sends"));
+        assertThat(found()).noneSatisfy((found) -> assertThat(found.problem()).startsWith("Nobody sends"));
     }
 
     @Test
@@ -162,10 +161,12 @@ abstract class OutboxOperationsContract {
         assertThat(codes()).contains(ProblemCode.OUTBOX_PAUSED.id());
     }
 
+    private List<OutboxDiagnosis> found() {
+        return this.mine.operations().diagnose(this.mine.operations().status());
+    }
+
     final List<String> codes() {
-        return this.mine.operations().diagnose().stream()
-                .map(OutboxDiagnosis::code)
-                .toList();
+        return found().stream().map(OutboxDiagnosis::code).toList();
     }
 
     final JdbcAccess access() {

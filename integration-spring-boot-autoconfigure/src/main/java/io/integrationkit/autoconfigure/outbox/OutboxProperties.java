@@ -55,6 +55,7 @@ public class OutboxProperties {
      * have not ended. Zero for never.
      */
     private Duration sessionGrace = Duration.ofSeconds(1);
+
     /** What keeps the transactions of a key apart: what the application locks itself, or a lock on each key. */
     private PublishSpec.Ordering ordering = PublishSpec.Ordering.BUSINESS_LOCK;
 
