@@ -10,7 +10,7 @@ import org.springframework.jdbc.core.JdbcOperations;
 /** The outbox table on H2: a query a shard, since it has no lateral join; it runs in the same process. */
 final class H2OutboxTable extends OutboxTable {
 
-    private static final String READ = SELECT + " WHERE m.shard = ? AND " + NOT_HELD;
+    private static final String READ = SELECT + " WHERE m.shard = ? AND m.id > ? AND " + NOT_HELD;
 
     private static final String DELETE = "DELETE FROM integration_outbox WHERE shard = ? AND id = ?";
 
@@ -27,9 +27,13 @@ final class H2OutboxTable extends OutboxTable {
         for (OutboxStore.Window window : windows) {
             List<Object> arguments = new ArrayList<>();
             arguments.add(window.shard());
+            arguments.add(window.after());
             String sql = READ + notIn(paused, arguments) + notSkipped(window, arguments) + " ORDER BY m.id LIMIT ?";
             arguments.add(window.limit());
             messages.addAll(jdbc.query(sql, this::map, arguments.toArray()));
+            if (messages.stream().mapToLong(StoredMessage::bytes).sum() >= OutboxStore.MOST_BYTES) {
+                break;
+            }
         }
         return messages;
     }

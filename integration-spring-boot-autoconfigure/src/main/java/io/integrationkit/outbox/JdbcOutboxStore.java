@@ -7,11 +7,16 @@ import io.integrationkit.failure.Failure;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.jdbc.LockConflicts;
 import java.nio.ByteBuffer;
+import java.sql.Connection;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** Messages in the table {@code integration_outbox}. */
 final class JdbcOutboxStore implements OutboxStore {
@@ -76,9 +81,21 @@ final class JdbcOutboxStore implements OutboxStore {
         return this.table.read(this.access.jdbc(), windows, pausedDestinations);
     }
 
+    /** A pool may hand out connections that do not commit by themselves; a DELETE given back so would be undone. */
     @Override
     public void delete(List<StoredMessage.Row> rows) {
-        this.table.delete(this.access.jdbc(), rows);
+        this.access.jdbc().execute((Connection connection) -> {
+            this.table.delete(new JdbcTemplate(new SingleConnectionDataSource(connection, true)), rows);
+            if (!connection.getAutoCommit()) {
+                connection.commit();
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public @Nullable Writers writers(Collection<Integer> shards, long beyond) {
+        return this.table.writers(this.access.jdbc(), shards, beyond);
     }
 
     /**

@@ -15,9 +15,10 @@ final class Lane {
 
     private boolean released;
 
-    Lane(ShardRound round, String destination) {
+    /** Creates the lane of that message, which is not in it yet. */
+    Lane(ShardRound round, StoredMessage first) {
         this.round = round;
-        this.destination = destination;
+        this.destination = first.record().destination();
     }
 
     ShardRound round() {
@@ -52,7 +53,9 @@ final class Lane {
     }
 
     StoredMessage removeHead() {
-        return this.messages.remove();
+        StoredMessage head = this.messages.remove();
+        this.round.left(head);
+        return head;
     }
 
     boolean isEmpty() {
@@ -62,6 +65,7 @@ final class Lane {
     /** Forgets what was not sent; it stays in the table and is read again later. Returns how many. */
     int drop() {
         int count = this.messages.size();
+        this.messages.forEach(this.round::dropped);
         this.messages.clear();
         return count;
     }

@@ -168,7 +168,11 @@ final class LaneSender {
                 this.reader.done(lane.round(), 1);
                 goOn(lane);
             }
-            case KEY_HELD, LEASE_LOST -> drop(lane);
+            case KEY_HELD -> {
+                this.reader.keyHeld(lane.round().shard());
+                drop(lane);
+            }
+            case LEASE_LOST -> drop(lane);
             case FAILED -> {
                 this.reader.trouble(lane.round().shard());
                 drop(lane);
@@ -209,6 +213,10 @@ final class LaneSender {
     void send() {
         List<Lane> waiting = new ArrayList<>();
         while (!this.ready.isEmpty() && this.bytesInFlight < MOST_BYTES_IN_FLIGHT) {
+            if (!this.acknowledged.mayExpose(this.inFlight)) {
+                this.acknowledged.heldUp(this.time.nanoTime());
+                break;
+            }
             Lane lane = this.ready.remove();
             if (!state(lane).full()) {
                 send(lane);

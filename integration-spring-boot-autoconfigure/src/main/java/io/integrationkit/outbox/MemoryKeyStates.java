@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +59,16 @@ final class MemoryKeyStates implements KeyStates {
     }
 
     private Stream<Long> replays(Key key) {
-        return this.rows.replays(Shards.of(key.name(), "", this.spec.shards()), key.destination(), key.name());
+        return this.rows.replays(shard(key), key.destination(), key.name());
+    }
+
+    private int shard(Key key) {
+        return Shards.of(key.name(), "", this.spec.shards());
+    }
+
+    /** Shards in which a key is held. */
+    Set<Integer> shards() {
+        return this.states.keySet().stream().map(this::shard).collect(Collectors.toSet());
     }
 
     @Override

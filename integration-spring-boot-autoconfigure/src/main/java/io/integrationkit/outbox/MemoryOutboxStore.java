@@ -5,6 +5,7 @@ import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.Failure;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,7 @@ final class MemoryOutboxStore implements OutboxStore {
             List<StoredMessage> messages = new ArrayList<>();
             for (Window window : windows) {
                 this.rows
-                        .ofShard(window.shard())
+                        .ofShard(window.shard(), window.after())
                         .filter((message) -> wanted(message.record(), window.skippedKey(), pausedDestinations))
                         .map(this.keys::withState)
                         .filter((message) -> !this.keys.held(message))
@@ -110,5 +111,13 @@ final class MemoryOutboxStore implements OutboxStore {
     @Override
     public KeyStates keys() {
         return this.keys;
+    }
+
+    /** Messages are there as soon as they have an id. */
+    @Override
+    public Writers writers(Collection<Integer> shards, long beyond) {
+        synchronized (this.rows) {
+            return new Writers(this.rows.lastId(), Set.of(), this.keys.shards());
+        }
     }
 }

@@ -65,8 +65,12 @@ final class MemoryRows {
         return (entry != null) ? entry.message() : null;
     }
 
-    synchronized Stream<StoredMessage> ofShard(int shard) {
-        return this.shards.getOrDefault(shard, new TreeMap<>()).values().stream()
+    synchronized long lastId() {
+        return this.lastId;
+    }
+
+    synchronized Stream<StoredMessage> ofShard(int shard, long after) {
+        return this.shards.getOrDefault(shard, new TreeMap<>()).tailMap(after, false).values().stream()
                 .map(Entry::message);
     }
 
@@ -104,7 +108,7 @@ final class MemoryRows {
 
     /** Ids of the replays of a key, ascending. */
     synchronized Stream<Long> replays(int shard, String destination, String key) {
-        return ofShard(shard)
+        return ofShard(shard, 0)
                 .filter((message) -> message.replayOf() != null
                         && message.record().destination().equals(destination)
                         && key.equals(message.record().key()))

@@ -22,7 +22,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class MySqlOutboxTable extends OutboxTable {
 
-    private static final String READ = SELECT + " WHERE m.shard = ? AND " + NOT_HELD;
+    private static final String READ = SELECT + " WHERE m.shard = ? AND m.id > ? AND " + NOT_HELD;
 
     private static final String BACKLOG = """
             SELECT count(*), timestampdiff(microsecond, min(created_at), utc_timestamp(6)) DIV 1000 \
@@ -54,6 +54,7 @@ final class MySqlOutboxTable extends OutboxTable {
             sql.add(READ + notIn(paused) + ((window.skippedKey() != null) ? " AND NOT (m.msg_key <=> ?)" : "")
                     + " ORDER BY m.id LIMIT ?");
             arguments.add(window.shard());
+            arguments.add(window.after());
             arguments.addAll(paused);
             if (window.skippedKey() != null) {
                 arguments.add(window.skippedKey());

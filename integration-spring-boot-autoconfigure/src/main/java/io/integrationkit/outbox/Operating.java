@@ -139,7 +139,7 @@ final class Operating implements OutboxOperations {
             logger.info("Outbox destination '{}' was {} by {}", destination, what, actor);
         }
         this.pauses.refresh();
-        this.relay.wake();
+        this.relay.published();
         return done;
     }
 

@@ -103,12 +103,15 @@ public record OutboxEngine(
     public static OutboxEngine durable(JdbcAccess access, Parts parts) {
         HeaderCodec headers = new HeaderCodec(parts.codec());
         JdbcOutboxStore store = new JdbcOutboxStore(access, parts.spec(), headers, parts.deadLetters());
-        JdbcShardLeases leases = new JdbcShardLeases(access, parts.spec(), parts.time(), parts.owner(), parts.random());
+        String owner = parts.owner();
+        JdbcShardLeases leases = new JdbcShardLeases(access, parts.spec(), parts.time(), owner, parts.random());
         Destinations destinations = parts.all();
         RelayCounters counters = new RelayCounters();
         OutboxInspection inspection = new JdbcOutboxInspection(access);
         Pauses pauses = new Pauses(inspection);
-        OutboxRelay relay = new OutboxRelay(parts.spec(), store, leases, destinations, pauses, parts.time(), counters);
+        RelaySignals signals = PostgresSignals.of(access, parts.spec(), leases, owner);
+        OutboxRelay relay =
+                new OutboxRelay(parts.spec(), store, leases, destinations, pauses, parts.time(), counters, signals);
         OutboxTransactions transactions =
                 new OutboxTransactions(access, store, (count) -> owed(counters, relay, count));
         transactions.listen();
@@ -117,8 +120,8 @@ public record OutboxEngine(
                 relay,
                 new RelayStatistics(counters, leases, store),
                 new Operating(parts.spec(), inspection, pauses, counters, relay),
-                new OutboxReplayer(destinations, store, () -> owed(counters, relay, 1), relay::wake),
-                new OperatedKeys(store.keys(), relay::wake));
+                new OutboxReplayer(destinations, store, () -> owed(counters, relay, 1), relay::published),
+                new OperatedKeys(store.keys(), relay::published));
     }
 
     /**
@@ -134,19 +137,20 @@ public record OutboxEngine(
         RelayCounters counters = new RelayCounters();
         OutboxInspection inspection = new MemoryOutboxInspection(store, leases);
         Pauses pauses = new Pauses(inspection);
-        OutboxRelay relay = new OutboxRelay(parts.spec(), store, leases, destinations, pauses, parts.time(), counters);
+        OutboxRelay relay = new OutboxRelay(
+                parts.spec(), store, leases, destinations, pauses, parts.time(), counters, RelaySignals.NONE);
         return new OutboxEngine(
                 new InMemoryOutbox(
                         store, parts.encoder(destinations), parts.gate(store), (count) -> owed(counters, relay, count)),
                 relay,
                 new RelayStatistics(counters, leases, store),
                 new Operating(parts.spec(), inspection, pauses, counters, relay),
-                new OutboxReplayer(destinations, store, () -> owed(counters, relay, 1), relay::wake),
-                new OperatedKeys(store.keys(), relay::wake));
+                new OutboxReplayer(destinations, store, () -> owed(counters, relay, 1), relay::published),
+                new OperatedKeys(store.keys(), relay::published));
     }
 
     private static void owed(RelayCounters counters, OutboxRelay relay, int count) {
         counters.published.add(count);
-        relay.wake();
+        relay.published();
     }
 }

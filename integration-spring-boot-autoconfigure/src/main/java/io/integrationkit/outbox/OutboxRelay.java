@@ -32,6 +32,8 @@ public final class OutboxRelay implements SmartLifecycle {
 
     private final RelayCounters counters;
 
+    private final RelaySignals signals;
+
     private volatile @Nullable RelayRun run;
 
     OutboxRelay(
@@ -41,7 +43,8 @@ public final class OutboxRelay implements SmartLifecycle {
             Destinations destinations,
             Pauses pauses,
             TimeSource time,
-            RelayCounters counters) {
+            RelayCounters counters,
+            RelaySignals signals) {
         this.spec = spec;
         this.store = store;
         this.leases = leases;
@@ -49,6 +52,7 @@ public final class OutboxRelay implements SmartLifecycle {
         this.pauses = pauses;
         this.time = time;
         this.counters = counters;
+        this.signals = signals;
     }
 
     /**
@@ -72,20 +76,23 @@ public final class OutboxRelay implements SmartLifecycle {
         RelayRun begun = new RelayRun(this.spec, this.leases, this.time, events, loop, this.counters);
         this.run = begun;
         begun.start();
+        this.signals.start(begun::wake);
     }
 
-    /** Tells the relay that there is something to send; it would find it by itself a little later. */
-    void wake() {
+    /** Tells this relay and the others that there is something to send; they would find it a little later. */
+    void published() {
         RelayRun current = this.run;
         if (current != null) {
             current.wake();
         }
+        this.signals.published();
     }
 
     @Override
     public void stop() {
         RelayRun current = this.run;
         if (current != null) {
+            this.signals.stop();
             current.stop();
             this.run = null;
         }

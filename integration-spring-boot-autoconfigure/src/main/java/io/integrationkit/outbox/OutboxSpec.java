@@ -20,6 +20,7 @@ import java.time.Duration;
  *     leases have not ended; zero for never
  * @param publishing settings of the publishing side
  * @param destinations settings by destination
+ * @param reading how the relay looks for messages
  */
 public record OutboxSpec(
         String source,
@@ -34,7 +35,8 @@ public record OutboxSpec(
         int memoryCapacity,
         Duration sessionGrace,
         PublishSpec publishing,
-        DestinationSpecs destinations) {
+        DestinationSpecs destinations,
+        Reading reading) {
 
     private static final Duration SHORTEST_GRACE = Duration.ofMillis(200);
 
@@ -55,6 +57,19 @@ public record OutboxSpec(
                 sessionGrace,
                 "0, or at least 200ms and less than integration.outbox.lease");
         checkLease(lease, deliveryTimeout, leaseMargin);
+    }
+
+    /**
+     * How the relay looks for messages.
+     *
+     * @param sweepInterval how often each shard is read from its lowest id on, whatever is known about it
+     * @param notifying whether instances tell each other of messages, where the database can
+     */
+    public record Reading(Duration sweepInterval, boolean notifying) {
+
+        public Reading {
+            check(sweepInterval.toMillis() >= 10, "sweep-interval", sweepInterval, "at least 10ms");
+        }
     }
 
     static void check(boolean valid, String property, Object value, String expected) {

@@ -4,6 +4,7 @@ import io.integrationkit.jdbc.Database;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,11 @@ abstract class OutboxTable {
 
     abstract void delete(JdbcOperations jdbc, List<StoredMessage.Row> rows);
 
+    /** See {@link OutboxStore#writers}. */
+    OutboxStore.@Nullable Writers writers(JdbcOperations jdbc, Collection<Integer> shards, long beyond) {
+        return null;
+    }
+
     /** Two columns: number of rows, age of the oldest in milliseconds or null. */
     abstract String backlogQuery();
 
@@ -144,34 +150,35 @@ abstract class OutboxTable {
                 .isEmpty();
     }
 
+    /** Maps the columns of {@link #COLUMNS}, by their places. */
     StoredMessage map(ResultSet row, int index) throws SQLException {
         Map<String, String> headersRead = Collections.emptyMap();
         RuntimeException unreadable = null;
         try {
-            headersRead = this.headers.read(required(row.getString("headers")));
+            headersRead = this.headers.read(required(row.getString(9)));
         } catch (RuntimeException ex) {
             unreadable = ex;
         }
         OutboxRecord record = new OutboxRecord(
-                required(row.getString("message_id")),
-                required(row.getString("destination")),
-                row.getString("msg_key"),
-                row.getString("event_type"),
-                row.getInt("event_version"),
-                row.getString("content_type"),
+                required(row.getString(3)),
+                required(row.getString(5)),
+                row.getString(4),
+                row.getString(6),
+                row.getInt(7),
+                row.getString(8),
                 headersRead,
-                required(row.getBytes("payload")));
+                required(row.getBytes(10)));
         return new StoredMessage(
-                new StoredMessage.Row(row.getInt("shard"), row.getLong("id")),
+                new StoredMessage.Row(row.getInt(1), row.getLong(2)),
                 record,
                 unreadable,
-                row.getObject("replay_of", Long.class),
+                row.getObject(11, Long.class),
                 keyState(row));
     }
 
     private static @Nullable KeyState keyState(ResultSet row) throws SQLException {
-        String state = row.getString("key_state");
-        return (state != null) ? new KeyState(HeldKey.State.valueOf(state), row.getLong("replays_after")) : null;
+        String state = row.getString(12);
+        return (state != null) ? new KeyState(HeldKey.State.valueOf(state), row.getLong(13)) : null;
     }
 
     private static <T> T required(@Nullable T value) {

@@ -1,34 +1,62 @@
 package io.integrationkit.outbox;
 
 import io.integrationkit.jdbc.Database;
-import java.sql.Array;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.RowCallbackHandler;
 
 /** The outbox table on PostgreSQL: one round trip for all shards, by arrays. */
 final class PostgresOutboxTable extends OutboxTable {
 
-    private static final String READ = """
-            SELECT o.*, k.state AS key_state, k.replays_after FROM unnest(?::smallint[], ?::integer[], ?::text[]) AS w(shard, up_to, skipped)
-            CROSS JOIN LATERAL (
-                SELECT %s FROM integration_outbox m
-                WHERE m.shard = w.shard AND m.destination <> ALL (?::text[])
-                  AND (w.skipped IS NULL OR m.msg_key IS DISTINCT FROM w.skipped)
-                  AND %s
-                ORDER BY m.id LIMIT w.up_to
-            ) AS o
-            LEFT JOIN integration_outbox_key_state k
-                ON k.shard = o.shard AND k.destination = o.destination AND k.msg_key = o.msg_key
-            ORDER BY o.shard, o.id""".formatted(COLUMNS.replaceAll("(\\w+)", "m.$1"), NOT_HELD);
+    /** The sum is made of lengths only; payloads beyond it are not fetched. */
+    static final String READ = """
+            SELECT %s, key_state, replays_after FROM (
+                SELECT o.*, k.state AS key_state, k.replays_after, w.place, sum(octet_length(o.payload))
+                    OVER (ORDER BY w.place, o.id ROWS UNBOUNDED PRECEDING) - octet_length(o.payload) AS bytes_before
+                FROM unnest(?::smallint[], ?::integer[], ?::bigint[], ?::text[]) WITH ORDINALITY
+                    AS w(shard, up_to, after_id, skipped, place)
+                CROSS JOIN LATERAL (
+                    SELECT %s FROM integration_outbox m
+                    WHERE m.shard = w.shard AND m.id > w.after_id AND m.destination <> ALL (?::text[])
+                      AND (w.skipped IS NULL OR m.msg_key IS DISTINCT FROM w.skipped)
+                      AND %s
+                    ORDER BY m.id LIMIT w.up_to
+                ) AS o
+                LEFT JOIN integration_outbox_key_state k
+                    ON k.shard = o.shard AND k.destination = o.destination AND k.msg_key = o.msg_key
+            ) AS r WHERE bytes_before < ? ORDER BY place, id""".formatted(COLUMNS, COLUMNS.replaceAll("(\\w+)", "m.$1"), NOT_HELD);
 
-    private static final String DELETE = """
+    /**
+     * Does not wait for the disk, nor for a synchronous replica: a DELETE that a crash of the server undoes is a
+     * repetition, as one that did not come to it. Measured with 96 rows, fsync on: 0.4 ms instead of 1.3.
+     */
+    static final String DELETE = """
             DELETE FROM integration_outbox o USING unnest(?::smallint[], ?::bigint[]) AS d(shard, id) \
-            WHERE o.shard = d.shard AND o.id = d.id""";
+            WHERE o.shard = d.shard AND o.id = d.id \
+            AND (SELECT set_config('synchronous_commit', 'off', true)) = 'off'""";
+
+    static final String LAST_ID = """
+            SELECT max(o.id) FROM unnest(?::smallint[]) AS w(shard) \
+            CROSS JOIN LATERAL (SELECT m.id FROM integration_outbox m \
+            WHERE m.shard = w.shard AND m.id > ? ORDER BY m.id DESC LIMIT 1) AS o""";
+
+    /** An INSERT locks the table before it draws its ids and holds that lock until its transaction is over. */
+    private static final String WRITERS = """
+            SELECT virtualtransaction FROM pg_locks WHERE locktype = 'relation' \
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+            AND relation = 'integration_outbox'::regclass AND mode = 'RowExclusiveLock'""";
+
+    private static final String HOLDING = """
+            SELECT w.shard FROM unnest(?::smallint[]) AS w(shard) \
+            WHERE EXISTS (SELECT 1 FROM integration_outbox_key_state k WHERE k.shard = w.shard)""";
 
     private static final String BACKLOG = """
             SELECT count(*), (extract(epoch FROM clock_timestamp() - min(created_at)) * 1000)::bigint \
@@ -43,25 +71,27 @@ final class PostgresOutboxTable extends OutboxTable {
 
     @Override
     List<StoredMessage> read(JdbcOperations jdbc, List<OutboxStore.Window> windows, Set<String> paused) {
+        int count = windows.size();
+        Object[] shards = new Object[count];
+        Object[] limits = new Object[count];
+        Object[] after = new Object[count];
+        @Nullable Object[] skipped = new Object[count];
+        for (int i = 0; i < count; i++) {
+            OutboxStore.Window window = windows.get(i);
+            shards[i] = window.shard();
+            limits[i] = window.limit();
+            after[i] = window.after();
+            skipped[i] = window.skippedKey();
+        }
         return jdbc.query(
                 READ,
                 (PreparedStatement statement) -> {
-                    setArray(
-                            statement,
-                            1,
-                            "int2",
-                            windows.stream().map(OutboxStore.Window::shard).toArray());
-                    setArray(
-                            statement,
-                            2,
-                            "int4",
-                            windows.stream().map(OutboxStore.Window::limit).toArray());
-                    setArray(
-                            statement,
-                            3,
-                            "text",
-                            windows.stream().map(OutboxStore.Window::skippedKey).toArray());
-                    setArray(statement, 4, "text", paused.toArray());
+                    setArray(statement, 1, "int2", shards);
+                    setArray(statement, 2, "int4", limits);
+                    setArray(statement, 3, "int8", after);
+                    setArray(statement, 4, "text", skipped);
+                    setArray(statement, 5, "text", paused.toArray());
+                    statement.setLong(6, OutboxStore.MOST_BYTES);
                 },
                 this::map);
     }
@@ -78,24 +108,44 @@ final class PostgresOutboxTable extends OutboxTable {
 
     @Override
     void delete(JdbcOperations jdbc, List<StoredMessage.Row> rows) {
+        Object[] shards = new Object[rows.size()];
+        Object[] ids = new Object[rows.size()];
+        for (int i = 0; i < shards.length; i++) {
+            shards[i] = rows.get(i).shard();
+            ids[i] = rows.get(i).id();
+        }
         jdbc.update(DELETE, (PreparedStatement statement) -> {
-            setArray(
-                    statement,
-                    1,
-                    "int2",
-                    rows.stream().map(StoredMessage.Row::shard).toArray());
-            setArray(
-                    statement,
-                    2,
-                    "int8",
-                    rows.stream().map(StoredMessage.Row::id).toArray());
+            setArray(statement, 1, "int2", shards);
+            setArray(statement, 2, "int8", ids);
         });
     }
 
-    private static void setArray(PreparedStatement statement, int index, String type, Object[] values)
+    @Override
+    OutboxStore.Writers writers(JdbcOperations jdbc, Collection<Integer> shards, long beyond) {
+        Long lastId = jdbc.query(
+                LAST_ID,
+                (PreparedStatement statement) -> {
+                    setArray(statement, 1, "int2", shards.toArray());
+                    statement.setLong(2, beyond);
+                },
+                (rows) -> rows.next() ? rows.getLong(1) : 0L);
+        return new OutboxStore.Writers(
+                (lastId != null) ? lastId : 0,
+                new HashSet<>(jdbc.queryForList(WRITERS, String.class)),
+                holding(jdbc, shards));
+    }
+
+    private static Set<Integer> holding(JdbcOperations jdbc, Collection<Integer> shards) {
+        return new HashSet<>(jdbc.query(
+                HOLDING,
+                (PreparedStatement statement) -> setArray(statement, 1, "int2", shards.toArray()),
+                (row, index) -> row.getInt(1)));
+    }
+
+    private static void setArray(PreparedStatement statement, int index, String type, @Nullable Object[] values)
             throws SQLException {
-        Array array = statement.getConnection().createArrayOf(type, values);
-        statement.setArray(index, array);
+        Connection connection = statement.getConnection();
+        statement.setArray(index, connection.createArrayOf(type, values));
     }
 
     @Override

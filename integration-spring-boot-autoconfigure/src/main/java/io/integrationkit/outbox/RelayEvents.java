@@ -1,33 +1,57 @@
 package io.integrationkit.outbox;
 
 import io.integrationkit.failure.Failure;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What other threads tell the relay's thread: that a send ended, or that there is something to read. Completions come
- * from a producer's own thread, which must never send: it could wait for room that only it can make.
+ * from a producer's own thread, which must never send: it could wait for room that only it can make. The relay's thread
+ * takes over all that came at once, so that the two seldom meet.
  */
 final class RelayEvents {
 
-    private static final Event WAKE = new Event() {};
-
-    private final BlockingQueue<Event> queue = new LinkedBlockingQueue<>();
-
     private final AtomicBoolean wakePending = new AtomicBoolean();
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition news = this.lock.newCondition();
+
+    private ArrayDeque<SendEnded> coming = new ArrayDeque<>();
+
+    private boolean woken;
+
+    private boolean waiting;
+
+    /** Used by the relay's thread only. */
+    private ArrayDeque<SendEnded> taken = new ArrayDeque<>();
 
     /** Makes the next {@link #await} return; cheap when called again before that. */
     void wake() {
         if (this.wakePending.compareAndSet(false, true)) {
-            this.queue.add(WAKE);
+            this.lock.lock();
+            try {
+                this.woken = true;
+                this.news.signal();
+            } finally {
+                this.lock.unlock();
+            }
         }
     }
 
     void ended(SendEnded ended) {
-        this.queue.add(ended);
+        this.lock.lock();
+        try {
+            this.coming.add(ended);
+            if (this.waiting) {
+                this.news.signal();
+            }
+        } finally {
+            this.lock.unlock();
+        }
     }
 
     /** Tells once whether somebody called {@link #wake}. */
@@ -38,20 +62,44 @@ final class RelayEvents {
     /** Returns a send that ended, or {@code null} if there is none now. */
     @Nullable
     SendEnded poll() {
-        Event event = this.queue.poll();
-        while (event == WAKE) {
-            event = this.queue.poll();
+        if (this.taken.isEmpty()) {
+            this.lock.lock();
+            try {
+                takeAll();
+            } finally {
+                this.lock.unlock();
+            }
         }
-        return (SendEnded) event;
+        return this.taken.poll();
     }
 
     /** Waits for the next event; returns what ended, or {@code null} if it was a wake-up or the time is over. */
     @Nullable
     SendEnded await(long nanos) throws InterruptedException {
-        return (this.queue.poll(nanos, TimeUnit.NANOSECONDS) instanceof SendEnded ended) ? ended : null;
+        if (!this.taken.isEmpty()) {
+            return this.taken.poll();
+        }
+        this.lock.lockInterruptibly();
+        try {
+            long left = nanos;
+            this.waiting = true;
+            while (this.coming.isEmpty() && !this.woken && left > 0) {
+                left = this.news.awaitNanos(left);
+            }
+            this.woken = false;
+            takeAll();
+        } finally {
+            this.waiting = false;
+            this.lock.unlock();
+        }
+        return this.taken.poll();
     }
 
-    private interface Event {}
+    private void takeAll() {
+        ArrayDeque<SendEnded> empty = this.taken;
+        this.taken = this.coming;
+        this.coming = empty;
+    }
 
     /**
      * The end of a send.
@@ -65,7 +113,7 @@ final class RelayEvents {
             Lane lane,
             long begun,
             @Nullable Failure failure,
-            @Nullable Throwable cause) implements Event {}
+            @Nullable Throwable cause) {}
 
     /** Hands the first answer of a destination to the relay. */
     final class Completion implements MessageDestination.Completion {

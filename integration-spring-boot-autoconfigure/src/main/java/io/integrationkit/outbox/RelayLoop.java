@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Sends what the table owes. One thread calls {@link #step} again and again; it alone reads, sends and deletes.
  *
  * <p><b>The state is the row.</b> A row that is there is owed; an acknowledged row is deleted; nothing else is
- * remembered. There is no cursor: each read begins at the lowest id of a shard, so a transaction that drew a low id and
- * committed late is found by a later read.
+ * remembered. There is no cursor: a read begins behind a mark, but only where no transaction can commit a lower id any
+ * more, and at the lowest id again and again; so a transaction that drew a low id and committed late is found, and
+ * before later ones of its key.
  *
  * <p><b>One sender a shard.</b> A shard is read and sent only under a lease (owner, epoch, end, all by the database's
  * clock). A send may begin only until {@code renewal asked + lease - delivery time-out - margin} on this machine's
@@ -19,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>One row a key.</b> Of the rows of a destination and key at most one is on its way; the next is sent when it was
  * acknowledged. A producer that pipelines would deliver the second and third of a key although the first was refused or
- * timed out, and no id could put that right afterwards. A shard is read again only when all rows of the last read are
- * settled, so no row is ever on its way twice.
+ * timed out, and no id could put that right afterwards. A shard is read again only when all rows of it that are in memory
+ * are settled, or behind the last of them, so no row is ever on its way twice; and not behind them once one of them was
+ * dropped from memory, so none overtakes it.
  *
  * <p><b>What a crash leaves behind.</b>
  *
@@ -30,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>During the send: the row, and perhaps the message. It is sent again, before any later row of its key, so
  *       consumers see 1, 1, 2 but never 1, 2, 1. They recognise the repetition by its message id.
  *   <li>After the acknowledgement, before the DELETE commits: the same as during the send. As up to a batch of rows is
- *       deleted at once, up to a batch is repeated: a key whose rows 1 and 2 were both acknowledged is then seen as 1,
+ *       deleted at once, up to a batch is repeated (see
+ *       {@link Acknowledged}): a key whose rows 1 and 2 were both acknowledged is then seen as 1,
  *       2, 1, 2, each id still first in order.
  *   <li>Between dead letter and DELETE: nothing, they are one transaction, which also checks owner and epoch of the
  *       lease and holds its row until the commit.
@@ -97,10 +100,7 @@ final class RelayLoop {
      */
     long step(@Nullable SendEnded ended) {
         this.sender.settle(ended);
-        this.sender.send();
-        if (this.sender.idle() || this.acknowledged.due(this.time.nanoTime())) {
-            deleteAcknowledged();
-        }
+        sendAndDelete();
         if (this.events.takeWake()) {
             this.reader.readNow();
         }
@@ -109,10 +109,21 @@ final class RelayLoop {
             this.reader.pause();
         } else {
             this.sender.add(this.reader.read(this.sender.unreachable()));
-            this.sender.send();
+            if (this.reader.caughtUp()) {
+                this.acknowledged.caughtUp();
+            }
+            sendAndDelete();
         }
         giveBackYielding();
         return untilNextStep();
+    }
+
+    private void sendAndDelete() {
+        this.sender.send();
+        while (!this.acknowledged.isEmpty() && (this.sender.idle() || this.acknowledged.due(this.time.nanoTime()))) {
+            deleteAcknowledged();
+            this.sender.send();
+        }
     }
 
     /**

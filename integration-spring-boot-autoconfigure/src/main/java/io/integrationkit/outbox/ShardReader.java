@@ -4,17 +4,21 @@ import io.integrationkit.context.TimeSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Decides when which shards are read and how much of each, and remembers which rounds are open. Used by the relay's
- * thread only.
+ * Decides when which shards are read, from where on and how much of each, and remembers which rounds are open. Used by
+ * the relay's thread only.
+ *
+ * <p>A deleted row costs as long as the database keeps it, so a read begins behind the mark of the shard: the highest id
+ * up to which all is decided ({@link ReadHorizon}) and was read without leaving anything out. The mark is a hint. A round
+ * begins at the lowest id instead when the shard was taken over, when a message was dropped from memory, when other
+ * destinations are left out than before, when the database failed, and every few seconds in any case.
  */
 final class ShardReader {
 
@@ -26,11 +30,21 @@ final class ShardReader {
 
     private final TimeSource time;
 
+    private final ReadHorizon horizon;
+
     private final Map<Integer, ShardRound> rounds = new HashMap<>();
 
     private final Map<Integer, ShardHistory> histories = new TreeMap<>();
 
+    private Set<String> leftOut = Set.of();
+
+    private int open;
+
     private int rotation;
+
+    private boolean more;
+
+    private boolean full;
 
     private boolean readNow = true;
 
@@ -43,6 +57,7 @@ final class ShardReader {
         this.store = store;
         this.leases = leases;
         this.time = time;
+        this.horizon = new ReadHorizon(store);
         this.pollNanos = spec.pollMin().toNanos();
         this.nextRead = time.nanoTime();
     }
@@ -69,6 +84,18 @@ final class ShardReader {
         return this.readNow ? 0 : this.nextRead - now;
     }
 
+    /** Whether the last read got all there was. */
+    boolean caughtUp() {
+        return !this.full;
+    }
+
+    /** Makes each shard begin at the lowest id again: something was left out that may be read now. */
+    void startOver() {
+        this.horizon.forget();
+        this.histories.values().forEach(ShardHistory::startOver);
+        this.rounds.values().forEach(ShardRound::end);
+    }
+
     /**
      * Reads if a read is due and there is room.
      *
@@ -81,63 +108,156 @@ final class ShardReader {
             return List.of();
         }
         this.readNow = false;
+        this.more = false;
         this.nextRead = now + this.pollNanos;
-        Map<Integer, ShardLease> held = this.leases.held();
-        int room = this.spec.batchSize()
-                - this.rounds.values().stream().mapToInt(ShardRound::open).sum();
-        Map<Integer, ShardHistory> shards = readable(held, now);
-        if (shards.isEmpty() || room <= 0) {
+        if (!unreachable.equals(this.leftOut)) {
+            this.leftOut = unreachable;
+            this.histories.values().forEach(ShardHistory::startOver);
+        }
+        int room = this.spec.batchSize() - this.open;
+        if (room <= 0 || bytes() >= OutboxStore.MOST_BYTES) {
             return List.of();
         }
-        List<OutboxStore.Window> windows = ReadPlan.windows(shards, held.size(), room, this.spec.batchSize(), now);
-        List<StoredMessage> messages = this.store.read(windows, unreachable);
+        Map<Integer, ShardLease> held = this.leases.held();
+        List<Integer> shards = readable(held, now);
+        return shards.isEmpty() ? List.of() : read(held, shards, room, now);
+    }
+
+    private long bytes() {
+        long bytes = 0;
+        for (ShardRound round : this.rounds.values()) {
+            bytes += round.bytes();
+        }
+        return bytes;
+    }
+
+    /** Shards that may be sent for now and can be begun or read on, each time beginning with another one. */
+    private List<Integer> readable(Map<Integer, ShardLease> held, long now) {
+        List<Integer> shards = new ArrayList<>(held.keySet());
+        Collections.rotate(shards, this.rotation--);
+        shards.removeIf((shard) -> !readable(held.get(shard), now));
+        return shards;
+    }
+
+    private boolean readable(@Nullable ShardLease lease, long now) {
+        if (lease == null || !lease.maySend(now)) {
+            return false;
+        }
+        ShardHistory history = history(lease.shard());
+        ShardRound round = this.rounds.get(lease.shard());
+        return history.readable(now)
+                && (round == null || (round.extendable(lease, this.leftOut) && !history.sweepDue(now)));
+    }
+
+    private List<Lane> read(Map<Integer, ShardLease> held, List<Integer> shards, int room, long now) {
+        List<StoredMessage> messages;
+        List<OutboxStore.Window> windows;
+        try {
+            for (int shard : shards) {
+                if (history(shard).takenOver(Objects.requireNonNull(held.get(shard)))) {
+                    this.horizon.askAgain();
+                }
+            }
+            this.horizon.update(held.keySet(), now);
+            windows = windows(held.size(), shards, room, now);
+            messages = this.store.read(windows, this.leftOut);
+        } catch (RuntimeException ex) {
+            startOver();
+            throw ex;
+        }
         this.pollNanos = messages.isEmpty()
                 ? Math.min(this.pollNanos * 2, this.spec.pollMax().toNanos())
                 : this.spec.pollMin().toNanos();
         this.nextRead = now + this.pollNanos;
-        return begin(held, windows, messages, now);
-    }
-
-    /** Shards that may be sent for now and have nothing left to settle, each time beginning with another one. */
-    private Map<Integer, ShardHistory> readable(Map<Integer, ShardLease> held, long now) {
-        List<Integer> shards = new ArrayList<>(held.keySet());
-        Collections.rotate(shards, this.rotation--);
-        Map<Integer, ShardHistory> readable = new LinkedHashMap<>();
-        for (int shard : shards) {
-            ShardLease lease = held.get(shard);
-            if (lease != null
-                    && lease.maySend(now)
-                    && !this.rounds.containsKey(shard)
-                    && history(shard).readable(now)) {
-                readable.put(shard, history(shard));
-            }
-        }
-        return readable;
-    }
-
-    private List<Lane> begin(
-            Map<Integer, ShardLease> held, List<OutboxStore.Window> windows, List<StoredMessage> messages, long now) {
-        Map<Integer, List<StoredMessage>> byShard = messages.stream()
-                .collect(Collectors.groupingBy((message) -> message.row().shard()));
+        this.full = false;
         List<Lane> lanes = new ArrayList<>();
-        for (OutboxStore.Window window : windows) {
-            ShardLease lease = Objects.requireNonNull(held.get(window.shard()));
-            ShardRound round = new ShardRound(lease, window, byShard.getOrDefault(window.shard(), List.of()));
-            history(window.shard()).read(round, now);
-            if (round.open() > 0) {
-                this.rounds.put(window.shard(), round);
-                lanes.addAll(round.lanes());
-            } else if (round.skippedAKey()) {
-                this.readNow = true;
-            }
+        for (ShardRead read : divide(windows, messages)) {
+            lanes.addAll(
+                    take(read, Objects.requireNonNull(held.get(read.window().shard())), now));
         }
         return lanes;
+    }
+
+    private List<OutboxStore.Window> windows(int held, List<Integer> shards, int room, long now) {
+        int hot = 0;
+        for (int shard : shards) {
+            hot += history(shard).hot() ? 1 : 0;
+        }
+        ReadPlan plan = ReadPlan.of(shards.size(), hot, held, room, this.spec.batchSize());
+        List<OutboxStore.Window> windows = new ArrayList<>(shards.size());
+        for (int shard : shards) {
+            ShardHistory history = history(shard);
+            ShardRound round = this.rounds.get(shard);
+            int limit = plan.limit(history.hot());
+            windows.add(
+                    (round != null)
+                            ? new OutboxStore.Window(shard, limit, null, round.lastId())
+                            : new OutboxStore.Window(
+                                    shard,
+                                    limit,
+                                    history.keyToSkip(now),
+                                    Math.min(history.begin(now), this.horizon.decided(shard))));
+        }
+        return windows;
+    }
+
+    /** The messages come by shard, in any order of the shards. */
+    private static List<ShardRead> divide(List<OutboxStore.Window> windows, List<StoredMessage> messages) {
+        Map<Integer, List<StoredMessage>> byShard = new HashMap<>();
+        long bytes = 0;
+        for (int from = 0, to = 0; from < messages.size(); from = to) {
+            int shard = messages.get(from).row().shard();
+            for (to = from; to < messages.size() && messages.get(to).row().shard() == shard; to++) {
+                bytes += messages.get(to).bytes();
+            }
+            byShard.put(shard, messages.subList(from, to));
+        }
+        boolean cut = bytes >= OutboxStore.MOST_BYTES;
+        List<ShardRead> reads = new ArrayList<>(windows.size());
+        for (OutboxStore.Window window : windows) {
+            reads.add(new ShardRead(window, byShard.getOrDefault(window.shard(), List.of()), cut));
+        }
+        return reads;
+    }
+
+    private List<Lane> take(ShardRead read, ShardLease lease, long now) {
+        ShardHistory history = history(lease.shard());
+        long decided = this.horizon.decided(lease.shard());
+        history.read(
+                read, decided, now, now + this.spec.reading().sweepInterval().toNanos());
+        if (read.isEmpty()) {
+            if (read.skippedAKey()) {
+                this.readNow = true;
+            }
+            ShardRound round = this.rounds.get(lease.shard());
+            if (round != null) {
+                round.end();
+            }
+            return List.of();
+        }
+        this.full |= read.full();
+        this.more |= read.full();
+        this.horizon.seen(read.messages().get(read.messages().size() - 1).row().id());
+        if (history.foundBehindTheMark(read)) {
+            startOver();
+        }
+        this.open += read.messages().size();
+        return this.rounds
+                .computeIfAbsent(lease.shard(), (shard) -> new ShardRound(lease, this.leftOut))
+                .add(read, this.horizon.decided(lease.shard()));
     }
 
     /** Messages of a round are settled: deleted, dead letters, or dropped from memory. */
     void done(ShardRound round, int count) {
         round.done(count);
+        this.open -= count;
         if (round.open() == 0 && this.rounds.remove(round.shard(), round)) {
+            this.more = true;
+            if (round.dropped()) {
+                history(round.shard()).startOver();
+            }
+        }
+        if (this.more && this.open <= this.spec.batchSize() / 2) {
             this.readNow = true;
         }
     }
@@ -145,6 +265,11 @@ final class ShardReader {
     /** Whether anything of a shard is not settled and deleted yet. */
     boolean open(int shard) {
         return this.rounds.containsKey(shard);
+    }
+
+    /** A key of the shard is held from now on, and reads leave its messages out. */
+    void keyHeld(int shard) {
+        this.horizon.holding(shard);
     }
 
     /** A message of the shard could be neither sent nor moved; the shard is left alone for a little while. */

@@ -4,34 +4,34 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
- * What was read of one shard at once. The shard is not read again before each message of the round is delivered and
- * deleted, a dead letter, or dropped from memory: so no message is ever in two rounds.
+ * What is in memory of one shard. A new round begins only when each message of the last is delivered and deleted, a dead
+ * letter, or dropped from memory; until then the shard may be read on behind the last message of the round, so no
+ * message is ever in memory twice.
  */
 final class ShardRound {
 
     private final ShardLease lease;
 
-    private final OutboxStore.Window window;
-
-    private final int read;
+    private final Set<String> leftOut;
 
     private final Map<Object, Lane> lanes = new HashMap<>();
 
-    private final Map<String, Integer> keys = new HashMap<>();
+    private boolean extendable = true;
 
-    private final List<Lane> order = new ArrayList<>();
+    private boolean dropped;
+
+    private long lastId;
 
     private int open;
 
-    ShardRound(ShardLease lease, OutboxStore.Window window, List<StoredMessage> messages) {
+    private long bytes;
+
+    ShardRound(ShardLease lease, Set<String> leftOut) {
         this.lease = lease;
-        this.window = window;
-        this.read = messages.size();
-        this.open = messages.size();
-        messages.forEach(this::add);
+        this.leftOut = leftOut;
     }
 
     ShardLease lease() {
@@ -42,25 +42,54 @@ final class ShardRound {
         return this.lease.shard();
     }
 
-    private void add(StoredMessage message) {
-        String key = message.record().key();
-        String destination = message.record().destination();
-        Object laneKey = (key != null) ? List.of(destination, key) : message.row();
-        this.lanes.computeIfAbsent(laneKey, (any) -> newLane(destination)).add(message);
-        if (key != null) {
-            this.keys.merge(key, 1, Integer::sum);
+    /**
+     * Adds what was read, in the order in which it was read.
+     *
+     * @param horizon up to which id all was decided before the read
+     * @return lanes that have a first message to send now
+     */
+    List<Lane> add(ShardRead read, long horizon) {
+        this.lanes.values().removeIf(Lane::isEmpty);
+        List<Lane> begun = new ArrayList<>();
+        for (StoredMessage message : read.messages()) {
+            Lane lane = this.lanes.computeIfAbsent(laneKey(message), (any) -> new Lane(this, message));
+            if (lane.isEmpty()) {
+                begun.add(lane);
+            }
+            lane.add(message);
+            this.bytes += message.bytes();
+            this.lastId = message.row().id();
         }
+        this.open += read.messages().size();
+        this.extendable =
+                read.full() && !read.skippedAKey() && read.dominantKey() == null && read.seenUpTo() <= horizon;
+        return begun;
     }
 
-    private Lane newLane(String destination) {
-        Lane lane = new Lane(this, destination);
-        this.order.add(lane);
-        return lane;
+    private static Object laneKey(StoredMessage message) {
+        String key = message.record().key();
+        return (key != null) ? new LaneKey(message.record().destination(), key) : message.row();
     }
 
-    /** Lanes in the order of their first message. */
-    List<Lane> lanes() {
-        return this.order;
+    /**
+     * Whether more may be read behind the last message. Not where a message before it may be left out, not there yet, or
+     * dropped: what is read then could overtake it.
+     */
+    boolean extendable(ShardLease held, Set<String> nowLeftOut) {
+        return this.extendable
+                && !this.dropped
+                && this.lease.epoch() == held.epoch()
+                && this.leftOut.equals(nowLeftOut);
+    }
+
+    /** The round is not extended any more. */
+    void end() {
+        this.extendable = false;
+    }
+
+    /** Id of the last message. */
+    long lastId() {
+        return this.lastId;
     }
 
     void done(int count) {
@@ -71,29 +100,25 @@ final class ShardRound {
         return this.open;
     }
 
-    /** Whether the shard had at least as much as was asked for, so that there is probably more. */
-    boolean full() {
-        return this.read >= this.window.limit();
+    /** Bytes of what is not acknowledged. */
+    long bytes() {
+        return this.bytes;
     }
 
-    boolean skippedAKey() {
-        return this.window.skippedKey() != null;
+    /** A message has left its lane. */
+    void left(StoredMessage message) {
+        this.bytes -= message.bytes();
     }
 
-    int read() {
-        return this.read;
+    /** A message was forgotten and is still owed. */
+    void dropped(StoredMessage message) {
+        left(message);
+        this.dropped = true;
     }
 
-    /** The key that left no room for others, if one did. */
-    @Nullable
-    String dominantKey() {
-        if (!full()) {
-            return null;
-        }
-        return this.keys.entrySet().stream()
-                .filter((entry) -> entry.getValue() * 4 >= this.read * 3)
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElse(null);
+    boolean dropped() {
+        return this.dropped;
     }
+
+    private record LaneKey(String destination, String key) {}
 }

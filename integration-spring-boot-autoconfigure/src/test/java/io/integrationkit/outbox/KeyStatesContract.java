@@ -106,6 +106,26 @@ abstract class KeyStatesContract {
     }
 
     @Test
+    void shardIsToldToLeaveMessagesOutAsLongAsAKeyOfItIsHeld() {
+        append("a1", "a2");
+        List<Integer> shards = List.of(shard("a"), shard("a") + 1);
+        OutboxStore.Writers before = this.store.writers(shards, 0);
+        block("a1");
+        OutboxStore.Writers held = this.store.writers(shards, 0);
+        keys().unblock("orders", "a");
+        OutboxStore.Writers after = this.store.writers(shards, 0);
+        if (before == null || held == null || after == null) {
+            assertThat(after)
+                    .as("a store that knows no writers is always read from the lowest id")
+                    .isNull();
+            return;
+        }
+        assertThat(before.holding()).isEmpty();
+        assertThat(held.holding()).containsExactly(shard("a"));
+        assertThat(after.holding()).isEmpty();
+    }
+
+    @Test
     void unblockedKeyBeginsWithItsHeadAndIsUnblockedOnce() {
         append("a1", "a2");
         block("a1");

@@ -44,7 +44,8 @@ class OutboxSpecTests {
                         1,
                         Duration.ZERO,
                         PublishSpec.DEFAULT,
-                        DestinationSpecs.all(HeadPolicy.PARK_KEY)))
+                        DestinationSpecs.all(HeadPolicy.PARK_KEY),
+                        reading()))
                 .satisfies((ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.INVALID_SETTING))
                 .withMessageContaining("integration.outbox.shards=0");
     }
@@ -78,6 +79,11 @@ class OutboxSpecTests {
                 100,
                 sessionGrace,
                 PublishSpec.DEFAULT,
-                DestinationSpecs.all(HeadPolicy.PARK_KEY));
+                DestinationSpecs.all(HeadPolicy.PARK_KEY),
+                reading());
+    }
+
+    private static OutboxSpec.Reading reading() {
+        return new OutboxSpec.Reading(Duration.ofSeconds(2), false);
     }
 }

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +100,15 @@ abstract class OutboxStoreContract {
                 .containsExactlyInAnyOrder("a0", "a1", "b0", "b1", "b2", "b3");
         assertThat(ids(this.store.read(List.of(new OutboxStore.Window(shard, 1, null)), Set.of())))
                 .containsExactly("a0");
+    }
+
+    @Test
+    void readsOnlyBehindTheIdOfTheWindow() {
+        appendMany("a", 3);
+        long first =
+                this.store.read(Outboxes.everything(1), Set.of()).get(0).row().id();
+        assertThat(ids(this.store.read(List.of(new OutboxStore.Window(shardOf("a"), 1, null, first)), Set.of())))
+                .containsExactly("a1");
     }
 
     @Test
@@ -254,6 +265,14 @@ abstract class OutboxStoreContract {
 
     static int shardOf(@Nullable String key) {
         return Shards.of(key, "", Outboxes.SHARDS);
+    }
+
+    /** That key and two others of its shard. */
+    static List<String> keysOfShardOf(String key) {
+        return Stream.concat(Stream.of(key), IntStream.range(0, 1000).mapToObj((i) -> "k" + i))
+                .filter((candidate) -> shardOf(candidate) == shardOf(key))
+                .limit(3)
+                .toList();
     }
 
     static List<String> ids(List<StoredMessage> messages) {

@@ -58,7 +58,8 @@ final class Outboxes {
                 1_000,
                 Duration.ofSeconds(1),
                 PublishSpec.DEFAULT,
-                DestinationSpecs.all(onRefused));
+                DestinationSpecs.all(onRefused),
+                new OutboxSpec.Reading(Duration.ofSeconds(2), false));
     }
 
     static OutboxSpec spec(PublishSpec publishing) {
@@ -76,7 +77,8 @@ final class Outboxes {
                 spec.memoryCapacity(),
                 spec.sessionGrace(),
                 publishing,
-                spec.destinations());
+                spec.destinations(),
+                spec.reading());
     }
 
     static OutboxEngine.Parts parts(

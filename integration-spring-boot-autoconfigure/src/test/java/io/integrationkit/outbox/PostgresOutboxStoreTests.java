@@ -1,10 +1,186 @@
 package io.integrationkit.outbox;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.integrationkit.jdbc.Database;
+import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.testsupport.PostgresDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class PostgresOutboxStoreTests extends JdbcOutboxStoreContract {
 
+    private static final String ONE_ROW = """
+            INSERT INTO integration_outbox (shard, message_id, destination, event_version, headers, payload)\
+             VALUES (1, 'x', 'orders', 1, '{}', '')""";
+
+    private static final String TYPES_OF_READ = "smallint[], integer[], bigint[], text[], text[], bigint";
+
+    /** A bitmap would fetch all rows of a shard before the limit of the window is looked at. */
+    private static final String ORDERED = "Index( Only)? Scan( Backward)?";
+
+    private static final String ALL_SHARDS = array("smallint", 64, (i) -> "" + i);
+
+    private static final String READ_OF_ALL = String.join(
+            ", ",
+            ALL_SHARDS,
+            array("integer", 64, (i) -> "7"),
+            array("bigint", 64, (i) -> "0"),
+            array("text", 64, (i) -> "NULL"),
+            "'{}'",
+            "16000000");
+
+    private static final String FIRST_ROWS =
+            array("smallint", 500, (i) -> "" + (i + 1) % 64) + ", " + array("bigint", 500, (i) -> "" + (i + 1));
+
     PostgresOutboxStoreTests() {
         super(PostgresDatabase.access());
+    }
+
+    @Test
+    void whoWroteIsAWriterUntilTheEndOfItsTransaction() throws SQLException {
+        try (Connection writer = connection();
+                Connection reader = connection()) {
+            execute(reader, "SELECT count(*) FROM integration_outbox");
+            assertThat(writers().open()).isEmpty();
+            execute(writer, ONE_ROW);
+            Set<String> open = writers().open();
+            assertThat(open).hasSize(1);
+            writer.commit();
+            assertThat(writers().open()).isEmpty();
+            assertThat(writers().lastId()).isEqualTo(1);
+            execute(writer, ONE_ROW);
+            assertThat(writers().open()).hasSize(1).doesNotContainAnyElementsOf(open);
+            writer.rollback();
+            assertThat(writers().open()).isEmpty();
+            assertThat(opened().writers(List.of(1), 1)).isEqualTo(new OutboxStore.Writers(0, Set.of(), Set.of()));
+        }
+    }
+
+    @Test
+    void readEndsOnceItHasEnoughBytes() {
+        int size = 1_000_000;
+        List<OutboxRecord> records = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            records.add(new OutboxRecord("m" + i, "orders", "a", null, 1, null, Map.of(), new byte[size]));
+        }
+        opened().append(records);
+        List<StoredMessage> read = opened().read(Outboxes.everything(100), Set.of());
+        assertThat(OutboxStoreContract.ids(read))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 17).mapToObj((i) -> "m" + i).toList());
+        assertThat(read.stream().mapToLong(StoredMessage::bytes).sum()).isGreaterThanOrEqualTo(OutboxStore.MOST_BYTES);
+    }
+
+    @Test
+    void deleteIsCommittedOnAConnectionThatDoesNotCommitByItself() throws SQLException {
+        opened().append(List.of(Outboxes.record("1", "a")));
+        List<StoredMessage> read = opened().read(Outboxes.everything(1), Set.of());
+        SingleConnectionDataSource manual = new SingleConnectionDataSource(connection(), true);
+        JdbcAccess withoutAutoCommit = new JdbcAccess(manual, new JdbcTransactionManager(manual), Database.POSTGRESQL);
+        Outboxes.store(withoutAutoCommit, Outboxes.spec(), this::deadLetters)
+                .delete(List.of(read.get(0).row()));
+        assertThat(opened().read(Outboxes.everything(1), Set.of())).isEmpty();
+        manual.destroy();
+    }
+
+    /** Statistics of an empty table mislead the planner until they are renewed, which may take longer than the backlog. */
+    @Test
+    void statementsUseThePrimaryKeyThoughStatisticsSayTheTableIsEmpty() {
+        access().jdbc().execute((ConnectionCallback<Void>) (connection) -> {
+            execute(connection, "ALTER TABLE integration_outbox SET (autovacuum_enabled = false)");
+            execute(connection, "ANALYZE integration_outbox");
+            execute(connection, """
+                    INSERT INTO integration_outbox\
+                     (shard, message_id, msg_key, destination, event_version, headers, payload)\
+                     SELECT i % 64, i, i % 1000, 'orders', 1, '{}', repeat('x', 300)::bytea\
+                     FROM generate_series(1, 100000) i""");
+            for (String mode : List.of("force_generic_plan", "force_custom_plan")) {
+                execute(connection, "SET plan_cache_mode = " + mode);
+                assertPrimaryKey(connection, "READ", TYPES_OF_READ, PostgresOutboxTable.READ, READ_OF_ALL, ORDERED);
+                assertPrimaryKey(
+                        connection,
+                        "DELETION",
+                        "smallint[], bigint[]",
+                        PostgresOutboxTable.DELETE,
+                        FIRST_ROWS,
+                        "(Index|Bitmap Heap) Scan");
+                assertPrimaryKey(
+                        connection,
+                        "LAST_ID",
+                        "smallint[], bigint",
+                        PostgresOutboxTable.LAST_ID,
+                        ALL_SHARDS + ", 5",
+                        ORDERED);
+            }
+            execute(connection, "RESET plan_cache_mode");
+            execute(connection, "DEALLOCATE ALL");
+            return null;
+        });
+        assertThat(opened().read(Outboxes.everything(50), Set.of())).hasSize(50 * Outboxes.SHARDS);
+    }
+
+    private static String array(String type, int size, IntFunction<String> element) {
+        return "'{" + IntStream.range(0, size).mapToObj(element).collect(Collectors.joining(",")) + "}'::" + type
+                + "[]";
+    }
+
+    private static void assertPrimaryKey(
+            Connection connection, String name, String types, String sql, String arguments, String scan)
+            throws SQLException {
+        String numbered = sql;
+        for (int i = 1; numbered.contains("?"); i++) {
+            numbered = numbered.replaceFirst("\\?", "\\$" + i);
+        }
+        execute(connection, "DEALLOCATE ALL");
+        execute(connection, "PREPARE " + name + "(" + types + ") AS " + numbered);
+        try (Statement statement = connection.createStatement();
+                var rows = statement.executeQuery(
+                        "EXPLAIN (FORMAT JSON, ANALYZE) EXECUTE " + name + "(" + arguments + ")")) {
+            rows.next();
+            JsonNode plan = JsonMapper.shared().readTree(Objects.requireNonNull(rows.getString(1)));
+            List<JsonNode> scans = plan.findParents("Relation Name").stream()
+                    .filter((node) -> !node.path("Node Type").asString().equals("ModifyTable"))
+                    .toList();
+            assertThat(scans).as(plan.toPrettyString()).isNotEmpty().allSatisfy((node) -> {
+                assertThat(node.path("Node Type").asString()).matches(scan);
+                assertThat(node.path("Rows Removed by Filter").asLong()).isZero();
+            });
+            assertThat(plan.findParents("Index Name")).hasSameSizeAs(scans).allSatisfy((node) -> {
+                assertThat(node.path("Index Name").asString()).isEqualTo("integration_outbox_pkey");
+                assertThat(node.path("Index Cond").asString()).contains("shard =", "id ");
+            });
+        }
+    }
+
+    private OutboxStore.Writers writers() {
+        return Objects.requireNonNull(opened().writers(List.of(0, 1, 2), 0));
+    }
+
+    private Connection connection() throws SQLException {
+        Connection connection = Objects.requireNonNull(access().dataSource()).getConnection();
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 }

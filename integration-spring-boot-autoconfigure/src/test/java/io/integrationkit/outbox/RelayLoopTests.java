@@ -10,6 +10,7 @@ import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.testsupport.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -396,9 +398,11 @@ class RelayLoopTests {
     void rowOfALateTransactionWithALowerIdIsStillFound() {
         append(Outboxes.record("early", "a"), Outboxes.record("late", "a"));
         this.store.invisible = Set.of("early");
+        this.store.writers = Set.of("T1");
         settle();
         assertThat(this.orders.ids()).containsExactly("late");
         this.store.invisible = Set.of();
+        this.store.writers = Set.of();
         this.time.advance(Duration.ofSeconds(1));
         settle();
         assertThat(this.orders.ids()).containsExactly("late", "early");
@@ -406,10 +410,172 @@ class RelayLoopTests {
     }
 
     @Test
+    void readBeginsBehindWhatIsDeletedAndASweepAtTheLowestId() {
+        append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"));
+        settle();
+        read(Duration.ofMillis(200));
+        assertThat(this.store.mark("a")).isEqualTo(2);
+        read(Duration.ofSeconds(2));
+        assertThat(this.store.mark("a")).isZero();
+        read(Duration.ofMillis(200));
+        assertThat(this.store.mark("a")).isEqualTo(2);
+    }
+
+    @Test
+    void rowThatNobodyForesawIsFoundByTheNextSweep() {
+        append(Outboxes.record("hidden", "a"), Outboxes.record("a2", "a"));
+        this.store.invisible = Set.of("hidden");
+        settle();
+        read(Duration.ofMillis(200));
+        this.store.invisible = Set.of();
+        read(Duration.ofMillis(200));
+        assertThat(this.store.mark("a")).isEqualTo(2);
+        assertThat(this.orders.ids()).containsExactly("a2");
+        this.store.lastId = 1L;
+        read(Duration.ofSeconds(2));
+        assertThat(this.orders.ids()).containsExactly("a2", "hidden");
+        read(Duration.ofMillis(200));
+        assertThat(this.store.mark("a")).isEqualTo(1);
+    }
+
+    @Test
+    void markStaysBehindATransactionThatIsStillWritingHoweverLongItTakes() {
+        append(Outboxes.record("late", "a"), Outboxes.record("b1", keyOfTheSameShard("a")));
+        this.store.invisible = Set.of("late");
+        this.store.writers = Set.of("T1");
+        for (int i = 0; i < 100; i++) {
+            read(Duration.ofMillis(100));
+            assertThat(this.store.mark("a")).isZero();
+        }
+        this.store.invisible = Set.of();
+        this.store.writers = Set.of("T2");
+        append(Outboxes.record("next", "a"));
+        read(Duration.ofMillis(100));
+        assertThat(this.orders.ids()).containsExactly("b1", "late", "next");
+        read(Duration.ofMillis(200));
+        assertThat(this.store.mark("a")).isEqualTo(2);
+    }
+
+    @Test
+    void storeThatKnowsNoWritersIsReadFromTheLowestIdAlways() {
+        this.store.writers = null;
+        append(Outboxes.record("a1", "a"));
+        for (int i = 0; i < 30; i++) {
+            read(Duration.ofMillis(100));
+            assertThat(this.store.mark("a")).isZero();
+        }
+    }
+
+    @Test
+    void markIsForgottenWhenTheShardIsTakenOverAMessageDroppedOrTheDatabaseFailed() {
+        append(Outboxes.record("a1", "a"));
+        settle();
+        read(Duration.ofMillis(200));
+        assertThat(this.store.mark("a")).isEqualTo(1);
+        this.leases.takenOverAndBack();
+        read(Duration.ofMillis(200));
+        assertThat(this.store.mark("a")).isZero();
+        read(Duration.ofMillis(200));
+        assertThat(this.store.mark("a")).isEqualTo(1);
+        this.store.failReads = true;
+        this.time.advance(Duration.ofMillis(200));
+        assertThatIllegalStateException().isThrownBy(() -> this.loop.step(null));
+        this.store.failReads = false;
+        read(Duration.ofMillis(200));
+        assertThat(this.store.mark("a")).isZero();
+    }
+
+    @Test
+    void whatWasLeftOutOfAReadIsFoundAsSoonAsItsDestinationIsBack() {
+        prove();
+        this.bills.answer((record) -> DOWN);
+        append(Outboxes.record("b1", "bills", "a"), Outboxes.record("a1", "a"));
+        settle();
+        this.bills.answer((record) -> null);
+        append(Outboxes.record("b2", "bills", "a"));
+        this.time.advance(Duration.ofMillis(100));
+        settle();
+        assertThat(this.bills.ids()).containsExactly("b1", "b1", "b2");
+    }
+
+    @Test
+    void shardIsReadOnWhileItsMessagesAreUnderWay() {
+        slowOneThen(IntStream.range(0, 20).mapToObj((i) -> Outboxes.record("a" + i, "a")));
+        assertThat(this.orders.ids()).containsExactly("proof", "slow", "a0");
+        for (int i = 0; i < 20; i++) {
+            end("a" + i, null);
+            settle();
+        }
+        assertThat(this.orders.ids()).endsWith("a18", "a19").doesNotHaveDuplicates();
+        end("slow", null);
+        settle();
+        assertThat(owed()).isEmpty();
+    }
+
+    @Test
+    void shardIsNotReadOnBehindADroppedMessage() {
+        String other = OutboxStoreContract.keysOfShardOf("a").get(2);
+        slowOneThen(IntStream.range(0, 100)
+                .mapToObj(
+                        (i) -> (i % 2 == 0) ? Outboxes.record("a" + i / 2, "a") : Outboxes.record("c" + i / 2, other)));
+        this.store.failDeadLetters = true;
+        end("a0", Failure.of(FailureCategory.PERMANENT));
+        settle();
+        this.store.failDeadLetters = false;
+        read(Duration.ofMillis(1100));
+        assertThat(sentOf("a")).containsExactly("a0");
+        this.orders.answerAtOnce();
+        this.orders.sent().forEach((sent) -> sent.end(null));
+        settle();
+        assertThat(sentOf("a"))
+                .containsExactlyElementsOf(
+                        Stream.concat(Stream.of("a0"), IntStream.range(0, 50).mapToObj((i) -> "a" + i))
+                                .toList());
+        assertThat(owed()).isEmpty();
+    }
+
+    private List<String> sentOf(String prefix) {
+        return this.orders.ids().stream().filter((id) -> id.startsWith(prefix)).toList();
+    }
+
+    /** Messages behind one of another key of their shard that is not answered. */
+    private void slowOneThen(Stream<OutboxRecord> records) {
+        this.loop = loop(40);
+        prove();
+        this.orders.holdBack();
+        append(Outboxes.record("slow", OutboxStoreContract.keysOfShardOf("a").get(1)));
+        records.forEach(this::append);
+        read(Duration.ofMillis(200));
+    }
+
+    @Test
+    void noMoreThanACrashMayRepeatIsUnderWayWhileLittleIsOwed() {
+        prove();
+        this.orders.holdBack();
+        IntStream.range(0, 300).forEach((i) -> append(Outboxes.record("m" + i, null)));
+        settle();
+        assertThat(this.orders.sent()).hasSize(1 + 96);
+        this.orders.sent().forEach((sent) -> sent.end(null));
+        settle();
+        assertThat(this.orders.sent()).hasSize(1 + 192);
+    }
+
+    @Test
+    void moreIsUnderWayWhereAnswersTakeLong() {
+        prove();
+        this.orders.holdBack();
+        IntStream.range(0, 300).forEach((i) -> append(Outboxes.record("m" + i, null)));
+        settle();
+        this.time.advance(Duration.ofMillis(25));
+        settle();
+        assertThat(this.orders.sent()).hasSize(1 + 192);
+    }
+
+    @Test
     void failedDeleteIsTriedAgainAndItsRowsAreNotSentTwice() {
         append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"));
         this.store.failDeletes = true;
-        this.loop.step(null);
+        assertThatIllegalStateException().isThrownBy(() -> this.loop.step(null));
         assertThatIllegalStateException().isThrownBy(this::settle);
         assertThatIllegalStateException().isThrownBy(this::settle);
         this.store.failDeletes = false;
@@ -422,7 +588,7 @@ class RelayLoopTests {
     void crashBetweenAcknowledgementAndDeleteRepeatsInOrderAndLosesNothing() {
         append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"), Outboxes.record("a3", "a"));
         this.store.failDeletes = true;
-        this.loop.step(null);
+        assertThatIllegalStateException().isThrownBy(() -> this.loop.step(null));
         assertThatIllegalStateException().isThrownBy(this::settle);
         List<String> before = this.orders.ids();
         this.loop = loop(500);
@@ -545,6 +711,17 @@ class RelayLoopTests {
         append(Outboxes.record("proof", null));
         settle();
         assertThat(this.orders.ids()).containsExactly("proof");
+    }
+
+    private static OutboxRecord slow(int number) {
+        return Outboxes.record("slow" + number, "slow" + number);
+    }
+
+    /** Reads once, that much later. */
+    private void read(Duration later) {
+        this.time.advance(later);
+        this.leases.renew();
+        settle();
     }
 
     /** Steps until a step has nothing to do at once. */
@@ -694,6 +871,8 @@ class RelayLoopTests {
 
         private boolean failDeletes;
 
+        private boolean failReads;
+
         private boolean failDeadLetters;
 
         private boolean fenced;
@@ -705,6 +884,12 @@ class RelayLoopTests {
         private int deletes;
 
         private int reads;
+
+        private List<Window> windows = List.of();
+
+        private @Nullable Set<String> writers = Set.of();
+
+        private @Nullable Long lastId;
 
         FailingStore(OutboxStore store) {
             this.store = store;
@@ -718,6 +903,10 @@ class RelayLoopTests {
         @Override
         public List<StoredMessage> read(List<Window> windows, Set<String> pausedDestinations) {
             this.reads++;
+            this.windows = List.copyOf(windows);
+            if (this.failReads) {
+                throw new IllegalStateException("reads fail");
+            }
             return this.store.read(windows, pausedDestinations).stream()
                     .filter((message) ->
                             !this.invisible.contains(message.record().messageId()))
@@ -756,6 +945,23 @@ class RelayLoopTests {
         @Override
         public OutboxBacklog backlog() {
             return this.store.backlog();
+        }
+
+        @Override
+        public @Nullable Writers writers(Collection<Integer> shards, long beyond) {
+            Writers known = this.store.writers(shards, beyond);
+            if (known == null || this.writers == null) {
+                return null;
+            }
+            return new Writers((this.lastId != null) ? this.lastId : known.lastId(), this.writers, known.holding());
+        }
+
+        private long mark(String key) {
+            return this.windows.stream()
+                    .filter((window) -> window.shard() == OutboxStoreContract.shardOf(key))
+                    .findFirst()
+                    .orElseThrow()
+                    .after();
         }
     }
 }

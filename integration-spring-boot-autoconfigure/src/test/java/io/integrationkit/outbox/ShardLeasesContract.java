@@ -683,7 +683,8 @@ abstract class ShardLeasesContract {
                 same.memoryCapacity(),
                 sessionGrace,
                 same.publishing(),
-                same.destinations());
+                same.destinations(),
+                same.reading());
     }
 
     private List<String> owners() {

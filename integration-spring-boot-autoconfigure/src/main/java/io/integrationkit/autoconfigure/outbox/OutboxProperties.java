@@ -73,6 +73,12 @@ public class OutboxProperties {
     /** Settings by name of the destination. */
     private Map<String, Destination> destinations = new LinkedHashMap<>();
 
+    /** Time between two reads of all messages of a shard, whatever is known about them. */
+    private Duration sweepInterval = Duration.ofSeconds(2);
+
+    /** Whether instances tell each other of new messages; on PostgreSQL only. */
+    private boolean notify = true;
+
     public boolean isEnabled() {
         return this.enabled;
     }
@@ -213,6 +219,22 @@ public class OutboxProperties {
         this.destinations = destinations;
     }
 
+    public Duration getSweepInterval() {
+        return this.sweepInterval;
+    }
+
+    public void setSweepInterval(Duration sweepInterval) {
+        this.sweepInterval = sweepInterval;
+    }
+
+    public boolean isNotify() {
+        return this.notify;
+    }
+
+    public void setNotify(boolean notify) {
+        this.notify = notify;
+    }
+
     OutboxSpec toSpec(String applicationName) {
         return new OutboxSpec(
                 (this.source != null) ? this.source : applicationName,
@@ -227,7 +249,8 @@ public class OutboxProperties {
                 this.memoryCapacity,
                 this.sessionGrace,
                 new PublishSpec(this.ordering, this.backpressure.toBackpressure(), this.handlerConcurrency),
-                destinationSpecs());
+                destinationSpecs(),
+                new OutboxSpec.Reading(this.sweepInterval, this.notify));
     }
 
     /** Limits of the backlog. */

@@ -221,7 +221,9 @@ class OutboxAutoConfigurationTests {
                         "integration.outbox.handler-concurrency=9",
                         "integration.outbox.on-refused=continue",
                         "integration.outbox.destinations.orders.on-refused=block-key",
-                        "integration.outbox.destinations[shop.bills].on-refused=park-key")
+                        "integration.outbox.destinations[shop.bills].on-refused=park-key",
+                        "integration.outbox.sweep-interval=7s",
+                        "integration.outbox.notify=false")
                 .run((context) -> assertThat(context.getBean(OutboxSpec.class))
                         .isEqualTo(new OutboxSpec(
                                 "shop",
@@ -250,7 +252,8 @@ class OutboxAutoConfigurationTests {
                                                 "orders",
                                                 new DestinationSpec(HeadPolicy.BLOCK_KEY),
                                                 "shop.bills",
-                                                new DestinationSpec(HeadPolicy.PARK_KEY))))));
+                                                new DestinationSpec(HeadPolicy.PARK_KEY))),
+                                new OutboxSpec.Reading(Duration.ofSeconds(7), false))));
     }
 
     @Test
