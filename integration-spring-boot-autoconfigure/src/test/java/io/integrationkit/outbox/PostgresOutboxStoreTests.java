@@ -155,14 +155,18 @@ class PostgresOutboxStoreTests extends JdbcOutboxStoreContract {
             rows.next();
             JsonNode plan = JsonMapper.shared().readTree(Objects.requireNonNull(rows.getString(1)));
             List<JsonNode> scans = plan.findParents("Relation Name").stream()
+                    .filter((node) -> node.path("Relation Name").asString().equals("integration_outbox"))
                     .filter((node) -> !node.path("Node Type").asString().equals("ModifyTable"))
+                    .filter((node) -> !node.path("Index Name").asString("").equals("integration_outbox_replay"))
                     .toList();
             assertThat(scans).as(plan.toPrettyString()).isNotEmpty().allSatisfy((node) -> {
                 assertThat(node.path("Node Type").asString()).matches(scan);
                 assertThat(node.path("Rows Removed by Filter").asLong()).isZero();
             });
-            assertThat(plan.findParents("Index Name")).hasSameSizeAs(scans).allSatisfy((node) -> {
-                assertThat(node.path("Index Name").asString()).isEqualTo("integration_outbox_pkey");
+            List<JsonNode> primaryKey = plan.findParents("Index Name").stream()
+                    .filter((node) -> node.path("Index Name").asString().equals("integration_outbox_pkey"))
+                    .toList();
+            assertThat(primaryKey).hasSameSizeAs(scans).allSatisfy((node) -> {
                 assertThat(node.path("Index Cond").asString()).contains("shard =", "id ");
             });
         }
