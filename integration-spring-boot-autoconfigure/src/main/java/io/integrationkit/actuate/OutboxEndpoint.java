@@ -2,28 +2,43 @@ package io.integrationkit.actuate;
 
 import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.outbox.HeldKey;
+import io.integrationkit.outbox.HeldKeyCount;
 import io.integrationkit.outbox.OutboxDiagnosis;
+import io.integrationkit.outbox.OutboxKeys;
 import io.integrationkit.outbox.OutboxOperations;
 import io.integrationkit.outbox.OutboxStatistics;
 import io.integrationkit.outbox.OutboxStatus;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
-import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
  * {@code /actuator/outbox}: what is owed to whom, who sends it, and what holds it up. Pauses and resumes destinations and
- * ends leases where {@code management.endpoint.outbox.access=unrestricted} allows it. Shows no payloads and headers.
+ * ends leases, and lets held keys go on, where {@code management.endpoint.outbox.access=unrestricted} allows it. Shows no
+ * payloads and headers.
  */
 @Endpoint(id = "outbox", defaultAccess = Access.READ_ONLY)
 public class OutboxEndpoint {
 
+    private static final int DEFAULT_LIMIT = 100;
+
+    private static final int MAX_LIMIT = 1000;
+
+    /** More than any name that can be stored. */
+    private static final int LONGEST_NAME = 500;
+
     private final OutboxOperations operations;
+
+    private final OutboxKeys keys;
 
     private final OutboxStatistics statistics;
 
@@ -31,10 +46,12 @@ public class OutboxEndpoint {
      * Creates the endpoint.
      *
      * @param operations the outbox of all instances
+     * @param keys the keys that do not simply go on
      * @param statistics what this instance has done
      */
-    public OutboxEndpoint(OutboxOperations operations, OutboxStatistics statistics) {
+    public OutboxEndpoint(OutboxOperations operations, OutboxKeys keys, OutboxStatistics statistics) {
         this.operations = operations;
+        this.keys = keys;
         this.statistics = statistics;
     }
 
@@ -58,50 +75,113 @@ public class OutboxEndpoint {
                         this.statistics.sent(),
                         this.statistics.failed(),
                         this.statistics.deadLettered(),
+                        this.statistics.parked(),
                         this.statistics.lastError()),
                 this.operations.diagnose(status),
                 status.shards());
     }
 
     /**
-     * Pauses or resumes, or ends a lease.
+     * Lists the keys that do not simply go on, by destination and key.
+     *
+     * @param part what is listed
+     * @param afterDestination destination of the last key of the page before, {@code null} for the first page
+     * @param afterKey the last key of the page before, {@code null} for the first page
+     * @param limit how many at most, 1 to 1000; {@code null} for 100
+     * @return a page
+     */
+    @ReadOperation
+    public HeldKeysDescription keys(
+            @Selector Part part,
+            @Nullable String afterDestination,
+            @Nullable String afterKey,
+            @Nullable Integer limit) {
+        int size = limit(limit);
+        List<HeldKey> page = this.keys.list(place(afterDestination, afterKey), size);
+        HeldKey.Place next = (page.size() == size) ? page.get(size - 1).place() : null;
+        return new HeldKeysDescription(this.keys.count(), page, next);
+    }
+
+    private static HeldKey.@Nullable Place place(@Nullable String destination, @Nullable String key) {
+        if (destination == null && key == null) {
+            return null;
+        }
+        if (destination == null || key == null) {
+            String message = "'afterDestination' and 'afterKey' must be given together";
+            throw new InvalidEndpointRequestException(message, message);
+        }
+        return new HeldKey.Place(destination, key);
+    }
+
+    private static int limit(@Nullable Integer limit) {
+        int wanted = (limit != null) ? limit : DEFAULT_LIMIT;
+        if (wanted < 1 || wanted > MAX_LIMIT) {
+            String message = "'limit' must be from 1 to %d, but is %d".formatted(MAX_LIMIT, wanted);
+            throw new InvalidEndpointRequestException(message, message);
+        }
+        return wanted;
+    }
+
+    /**
+     * Pauses or resumes, ends a lease, or lets a held key go on. Done twice it changes nothing more.
      *
      * @param action what to do
-     * @param destination of a pause or its end: a destination, or {@code *} for all
+     * @param destination of a pause or its end: a destination, or {@code *} for all; of a key: its destination
+     * @param key the key
      * @param shard of the lease that is to end
      * @param actor who asks for it
      * @return the outbox as it is now, and whether anything has changed
      * @throws InvalidOperationException if what the action is about is not given, or something else as well
      */
     @WriteOperation
-    public Changed change(Action action, @Nullable String destination, @Nullable Integer shard, String actor) {
+    public Changed change(
+            Action action, @Nullable String destination, @Nullable String key, @Nullable Integer shard, String actor) {
         boolean changed = switch (action) {
-            case PAUSE -> withDestination(action, destination, shard, actor, this.operations::pause);
-            case RESUME -> withDestination(action, destination, shard, actor, this.operations::resume);
-            case RELEASE_LEASE -> releaseLease(destination, shard, actor);
+            case PAUSE -> this.operations.pause(destination(action, destination, key, shard), actor);
+            case RESUME -> this.operations.resume(destination(action, destination, key, shard), actor);
+            case RELEASE_LEASE -> this.operations.releaseLease(shard(destination, key, shard), actor);
+            case UNBLOCK -> ofKey(action, destination, key, shard, actor, this.keys::unblock);
+            case DISCARD_HEAD -> ofKey(action, destination, key, shard, actor, this.keys::discardHead);
+            case RELEASE_KEY -> ofKey(action, destination, key, shard, actor, this.keys::release);
         };
         return new Changed(changed, outbox());
     }
 
-    private static boolean withDestination(
-            Action action,
-            @Nullable String destination,
-            @Nullable Integer shard,
-            String actor,
-            BiPredicate<String, String> change) {
-        if (destination == null || destination.isBlank() || shard != null) {
+    private static String destination(
+            Action action, @Nullable String destination, @Nullable String key, @Nullable Integer shard) {
+        if (destination == null || destination.isBlank() || key != null || shard != null) {
             throw invalid(
-                    "'%s' is about a destination".formatted(action),
-                    "Give 'destination', the name of one or * for all, and no 'shard'.");
+                    "'%s' is about a destination".formatted(action.inRequest()),
+                    "Give 'destination', the name of one or * for all, and no 'key' or 'shard'.");
         }
-        return change.test(destination, actor);
+        if (destination.length() > LONGEST_NAME) {
+            throw invalid(
+                    "No destination has a name of %d characters".formatted(destination.length()),
+                    "Give the name of a destination.");
+        }
+        return destination;
     }
 
-    private boolean releaseLease(@Nullable String destination, @Nullable Integer shard, String actor) {
-        if (shard == null || destination != null) {
-            throw invalid("'release_lease' is about a shard", "Give 'shard', a number, and no 'destination'.");
+    private static int shard(@Nullable String destination, @Nullable String key, @Nullable Integer shard) {
+        if (shard == null || destination != null || key != null) {
+            throw invalid("'release_lease' is about a shard", "Give 'shard', a number, and no 'destination' or 'key'.");
         }
-        return this.operations.releaseLease(shard, actor);
+        return shard;
+    }
+
+    private static boolean ofKey(
+            Action action,
+            @Nullable String destination,
+            @Nullable String key,
+            @Nullable Integer shard,
+            String actor,
+            KeyChange change) {
+        if (destination == null || key == null || shard != null) {
+            throw invalid(
+                    "'%s' is about a key".formatted(action.inRequest()),
+                    "Give 'destination' and 'key' as /actuator/outbox/keys lists them, and no 'shard'.");
+        }
+        return change.apply(destination, key, actor) != OutboxKeys.Answer.NOTHING_DONE;
     }
 
     private static InvalidOperationException invalid(String message, String action) {
@@ -118,7 +198,34 @@ public class OutboxEndpoint {
         RESUME,
 
         /** Let another instance take a shard. */
-        RELEASE_LEASE
+        RELEASE_LEASE,
+
+        /** Let a blocked key go on; its head is tried again. */
+        UNBLOCK,
+
+        /** Make the head of a blocked key a dead letter and let the key go on. */
+        DISCARD_HEAD,
+
+        /** Let a parked key go on without its dead letters. */
+        RELEASE_KEY;
+
+        private String inRequest() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What can be listed. */
+    public enum Part {
+
+        /** The keys that do not simply go on. */
+        KEYS
+    }
+
+    /** A change of a key. */
+    @FunctionalInterface
+    private interface KeyChange {
+
+        OutboxKeys.Answer apply(String destination, String key, String actor);
     }
 
     /**
@@ -148,6 +255,7 @@ public class OutboxEndpoint {
      * @param sent messages acknowledged
      * @param failed sends that failed because the destination was not available
      * @param deadLettered messages refused
+     * @param parked messages that became dead letters behind a refused one of their key
      * @param lastError last error of the relay itself, or {@code null} if it works
      */
     public record Instance(
@@ -156,7 +264,19 @@ public class OutboxEndpoint {
             long sent,
             long failed,
             long deadLettered,
+            long parked,
             @Nullable String lastError) {}
+
+    /**
+     * A page of held keys.
+     *
+     * @param counts how many there are of each kind, on all pages
+     * @param keys the keys
+     * @param next what to pass as {@code afterDestination} and {@code afterKey} for the next page, {@code null} if this
+     *     is the last
+     */
+    public record HeldKeysDescription(HeldKeyCount counts, List<HeldKey> keys, HeldKey.@Nullable Place next)
+            implements OperationResponseBody {}
 
     /**
      * What a change has done.

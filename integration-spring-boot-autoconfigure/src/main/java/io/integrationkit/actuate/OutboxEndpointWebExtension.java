@@ -28,10 +28,11 @@ public class OutboxEndpointWebExtension {
     }
 
     /**
-     * Pauses or resumes, or ends a lease.
+     * Pauses or resumes, ends a lease, or lets a held key go on.
      *
      * @param action what to do
-     * @param destination of a pause or its end
+     * @param destination of a pause or its end, or of the key
+     * @param key the key
      * @param shard of the lease that is to end
      * @param actor who asks for it, where nobody is logged in
      * @param security who is logged in
@@ -41,12 +42,13 @@ public class OutboxEndpointWebExtension {
     public WebEndpointResponse<?> change(
             Action action,
             @Nullable String destination,
+            @Nullable String key,
             @Nullable Integer shard,
             @Nullable String actor,
             SecurityContext security) {
         try {
             return new WebEndpointResponse<>(
-                    this.endpoint.change(action, destination, shard, Actor.of(security, actor)));
+                    this.endpoint.change(action, destination, key, shard, Actor.of(security, actor)));
         } catch (InvalidOperationException ex) {
             return new WebEndpointResponse<>(
                     new Problem(ex.code().id(), String.valueOf(ex.getMessage()), ex.action()),

@@ -55,6 +55,8 @@ public enum ProblemCode {
     OUTBOX_DEAD_ROWS("INT-342", "The outbox table has more dead rows than live ones"),
     OUTBOX_NOT_SENDING("INT-343", "Nobody sends what the outbox owes"),
     OUTBOX_PAUSED("INT-344", "An operator has paused a destination"),
+    OUTBOX_KEYS_BLOCKED("INT-345", "Keys wait behind a refused message until an operator decides"),
+    OUTBOX_KEYS_PARKED("INT-346", "Messages of keys become dead letters behind a refused one"),
     OUTBOX_BACKLOG("INT-330", "The outbox owes more than its backpressure allows"),
     DUAL_WRITE("INT-331", "A message is sent beside the outbox in a transaction"),
     OUTBOX_KEY_PARKED("INT-321", "A message waits behind an earlier one of its key that was refused"),

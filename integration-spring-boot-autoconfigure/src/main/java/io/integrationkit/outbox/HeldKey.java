@@ -23,6 +23,23 @@ public record HeldKey(
         String problem,
         Instant since) {
 
+    /**
+     * Returns where the key stands in a list.
+     *
+     * @return destination and key
+     */
+    public Place place() {
+        return new Place(this.destination, this.key);
+    }
+
+    /**
+     * Where a held key stands in a list; there need not be one there any more.
+     *
+     * @param destination where its messages go
+     * @param key the key
+     */
+    public record Place(String destination, String key) {}
+
     /** What becomes of the messages of the key. */
     public enum State {
         /** They stay in the outbox until an operator unblocks the key or discards its head. */

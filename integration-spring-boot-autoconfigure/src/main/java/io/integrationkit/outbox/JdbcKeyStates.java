@@ -7,7 +7,9 @@ import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.jdbc.LockConflicts;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +49,9 @@ final class JdbcKeyStates implements KeyStates {
     private static final String LIST_ORDER = " ORDER BY destination, msg_key LIMIT ?";
 
     private static final String COUNT = """
-            SELECT count(CASE WHEN state = 'PARKED' THEN 1 END), count(CASE WHEN state = 'BLOCKED' THEN 1 END) \
-            FROM integration_outbox_key_state""";
+            SELECT destination, count(CASE WHEN state = 'PARKED' THEN 1 END), \
+              count(CASE WHEN state = 'BLOCKED' THEN 1 END) \
+            FROM integration_outbox_key_state WHERE state IN ('PARKED', 'BLOCKED') GROUP BY destination""";
 
     private final JdbcAccess access;
 
@@ -318,7 +321,7 @@ final class JdbcKeyStates implements KeyStates {
     }
 
     @Override
-    public List<HeldKey> list(@Nullable HeldKey after, int limit) {
+    public List<HeldKey> list(HeldKey.@Nullable Place after, int limit) {
         return (after == null)
                 ? this.jdbc.query(LIST + LIST_ORDER, this::heldKey, limit)
                 : this.jdbc.query(
@@ -341,9 +344,12 @@ final class JdbcKeyStates implements KeyStates {
     }
 
     @Override
-    public HeldKeyCount count() {
-        return Objects.requireNonNull(
-                this.jdbc.queryForObject(COUNT, (row, index) -> new HeldKeyCount(row.getLong(1), row.getLong(2))));
+    public Map<String, HeldKeyCount> counts() {
+        Map<String, HeldKeyCount> counts = new HashMap<>();
+        this.jdbc.query(COUNT, (ResultSet row) -> {
+            counts.put(row.getString(1), new HeldKeyCount(row.getLong(2), row.getLong(3)));
+        });
+        return counts;
     }
 
     private Key key(String destination, String name) {

@@ -3,6 +3,7 @@ package io.integrationkit.outbox;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.ProblemException;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +64,12 @@ interface KeyStates {
     boolean release(String destination, String key);
 
     /** Lists held keys by destination and key. */
-    List<HeldKey> list(@Nullable HeldKey after, int limit);
+    List<HeldKey> list(HeldKey.@Nullable Place after, int limit);
 
-    HeldKeyCount count();
+    /** Counts parked and blocked keys by destination; those without any are left out. */
+    Map<String, HeldKeyCount> counts();
+
+    default HeldKeyCount count() {
+        return counts().values().stream().reduce(HeldKeyCount.NONE, HeldKeyCount::plus);
+    }
 }

@@ -134,7 +134,7 @@ final class LaneSender {
         Throwable cause = ended.cause();
         if (failure == null || cause == null) {
             state(lane).answered(ended.begun());
-            this.counters.sent.increment();
+            this.counters.sent(lane.destination());
             lane.removeHead();
             if (message.replayOfHeldKey()) {
                 this.replaysSent.add(message.record());
@@ -145,7 +145,7 @@ final class LaneSender {
             state(lane).answered(ended.begun());
             refusedForGood(lane, failure, cause);
         } else {
-            this.counters.failed.increment();
+            this.counters.failed(lane.destination());
             state(lane).failed(this.time.nanoTime(), failure, cause);
             drop(lane);
         }

@@ -4,6 +4,7 @@ import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.Failure;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -242,14 +243,14 @@ final class MemoryKeyStates implements KeyStates {
     }
 
     @Override
-    public List<HeldKey> list(@Nullable HeldKey after, int limit) {
+    public List<HeldKey> list(HeldKey.@Nullable Place after, int limit) {
         synchronized (this.rows) {
             return this.states.values().stream()
                     .map(Held::described)
                     .filter((held) -> after == null
-                            || Comparator.comparing(HeldKey::destination)
-                                            .thenComparing(HeldKey::key)
-                                            .compare(held, after)
+                            || Comparator.comparing(HeldKey.Place::destination)
+                                            .thenComparing(HeldKey.Place::key)
+                                            .compare(held.place(), after)
                                     > 0)
                     .limit(limit)
                     .toList();
@@ -257,16 +258,25 @@ final class MemoryKeyStates implements KeyStates {
     }
 
     @Override
-    public HeldKeyCount count() {
+    public Map<String, HeldKeyCount> counts() {
+        Map<String, HeldKeyCount> counts = new HashMap<>();
         synchronized (this.rows) {
-            return new HeldKeyCount(count(HeldKey.State.PARKED), count(HeldKey.State.BLOCKED));
+            this.states.forEach((key, held) -> {
+                HeldKeyCount one = count(held.state().state());
+                if (!one.equals(HeldKeyCount.NONE)) {
+                    counts.merge(key.destination(), one, HeldKeyCount::plus);
+                }
+            });
         }
+        return counts;
     }
 
-    private long count(HeldKey.State state) {
-        return this.states.values().stream()
-                .filter((held) -> held.state().state() == state)
-                .count();
+    private static HeldKeyCount count(HeldKey.State state) {
+        return switch (state) {
+            case PARKED -> new HeldKeyCount(1, 0);
+            case BLOCKED -> new HeldKeyCount(0, 1);
+            case RELEASING -> HeldKeyCount.NONE;
+        };
     }
 
     private record Key(String destination, String name) {

@@ -2,16 +2,12 @@ package io.integrationkit.outbox;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What operators change, each change with its line in the log; the relay of this instance is told. */
 record OperatedKeys(KeyStates states, Runnable changed) implements OutboxKeys {
 
-    private static final Logger logger = LoggerFactory.getLogger(OutboxKeys.class);
-
     @Override
-    public List<HeldKey> list(@Nullable HeldKey after, int limit) {
+    public List<HeldKey> list(HeldKey.@Nullable Place after, int limit) {
         if (limit <= 0) {
             throw new IllegalArgumentException("'limit' must be positive, but is " + limit);
         }
@@ -24,31 +20,26 @@ record OperatedKeys(KeyStates states, Runnable changed) implements OutboxKeys {
     }
 
     @Override
-    public Answer unblock(String destination, String key) {
-        return answer(this.states.unblock(destination, key), Answer.UNBLOCKED, destination, key);
+    public Answer unblock(String destination, String key, String actor) {
+        return answer(this.states.unblock(destination, key), Answer.UNBLOCKED, destination, key, actor);
     }
 
     @Override
-    public Answer discardHead(String destination, String key) {
-        return answer(this.states.discardHead(destination, key), Answer.HEAD_DISCARDED, destination, key);
+    public Answer discardHead(String destination, String key, String actor) {
+        return answer(this.states.discardHead(destination, key), Answer.HEAD_DISCARDED, destination, key, actor);
     }
 
     @Override
-    public Answer release(String destination, String key) {
-        return answer(this.states.release(destination, key), Answer.RELEASED, destination, key);
+    public Answer release(String destination, String key, String actor) {
+        return answer(this.states.release(destination, key), Answer.RELEASED, destination, key, actor);
     }
 
-    private Answer answer(boolean done, Answer ifDone, String destination, String key) {
-        Answer answer = done ? ifDone : Answer.NOTHING_DONE;
-        logger.info("Outbox key '{}' of '{}', by an operator: {}", line(key), line(destination), answer);
-        if (done) {
-            this.changed.run();
+    private Answer answer(boolean done, Answer ifDone, String destination, String key, String actor) {
+        if (!done) {
+            return Answer.NOTHING_DONE;
         }
-        return answer;
-    }
-
-    /** No line of the log can be forged by a key. */
-    static String line(String text) {
-        return text.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", " ");
+        OperatorLog.changed("key '%s' of '%s' was %s".formatted(key, destination, ifDone.inWords()), actor);
+        this.changed.run();
+        return ifDone;
     }
 }

@@ -8,17 +8,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Puts together what store and relay know, and tells the relay what an operator wants. */
 final class Operating implements OutboxOperations {
 
-    private static final Logger logger = LoggerFactory.getLogger(Operating.class);
-
     private final OutboxSpec spec;
 
     private final OutboxInspection inspection;
+
+    private final KeyStates keys;
 
     private final Pauses pauses;
 
@@ -26,9 +24,16 @@ final class Operating implements OutboxOperations {
 
     private final OutboxRelay relay;
 
-    Operating(OutboxSpec spec, OutboxInspection inspection, Pauses pauses, RelayCounters counters, OutboxRelay relay) {
+    Operating(
+            OutboxSpec spec,
+            OutboxInspection inspection,
+            KeyStates keys,
+            Pauses pauses,
+            RelayCounters counters,
+            OutboxRelay relay) {
         this.spec = spec;
         this.inspection = inspection;
+        this.keys = keys;
         this.pauses = pauses;
         this.counters = counters;
         this.relay = relay;
@@ -44,7 +49,9 @@ final class Operating implements OutboxOperations {
     }
 
     private List<OutboxStatus.Destination> destinations(Map<String, OutboxBacklog> backlogs, Set<String> paused) {
+        Map<String, HeldKeyCount> held = this.keys.counts();
         Set<String> names = new TreeSet<>(backlogs.keySet());
+        names.addAll(held.keySet());
         names.addAll(paused);
         names.remove(EVERYTHING);
         return names.stream()
@@ -55,6 +62,7 @@ final class Operating implements OutboxOperations {
                             backlog.messages(),
                             backlog.oldestAge(),
                             paused.contains(name) || paused.contains(EVERYTHING),
+                            held.getOrDefault(name, HeldKeyCount.NONE),
                             this.counters.unavailable.get(name));
                 })
                 .toList();
@@ -73,6 +81,7 @@ final class Operating implements OutboxOperations {
         }
         for (OutboxStatus.Destination destination : status.destinations()) {
             describe(destination, found);
+            describeKeys(destination, found);
         }
         found.addAll(this.inspection.database(this.spec.lease().multipliedBy(4)));
         return found;
@@ -119,9 +128,36 @@ final class Operating implements OutboxOperations {
         }
     }
 
+    /** One finding a destination, however many keys there are. */
+    private static void describeKeys(OutboxStatus.Destination destination, List<OutboxDiagnosis> found) {
+        if (destination.heldKeys().blocked() > 0) {
+            found.add(new OutboxDiagnosis(
+                    ProblemCode.OUTBOX_KEYS_BLOCKED.id(),
+                    "%d keys of destination '%s' are blocked by a refused message, and what follows with them waits"
+                            .formatted(destination.heldKeys().blocked(), destination.name()),
+                    "See /actuator/outbox/keys. Mend what refuses the message and POST to /actuator/outbox action=unblock,"
+                            + " or discard_head to make it a dead letter; destination=%s and key."
+                                    .formatted(destination.name())));
+        }
+        if (destination.heldKeys().parked() > 0) {
+            found.add(new OutboxDiagnosis(
+                    ProblemCode.OUTBOX_KEYS_PARKED.id(),
+                    "%d keys of destination '%s' are parked: what follows a refused message becomes a dead letter"
+                            .formatted(destination.heldKeys().parked(), destination.name()),
+                    "See /actuator/outbox/keys. Replay or discard the dead letters of each key, oldest first; or POST to"
+                            + " /actuator/outbox action=release_key, destination=%s and key."
+                                    .formatted(destination.name())));
+        }
+    }
+
     private static String age(OutboxStatus.Destination destination) {
         Duration oldest = destination.oldestAge();
         return (oldest != null) ? oldest.toString() : "no time";
+    }
+
+    @Override
+    public Set<String> paused() {
+        return Set.copyOf(this.inspection.paused());
     }
 
     @Override
@@ -136,7 +172,7 @@ final class Operating implements OutboxOperations {
 
     private boolean changed(boolean done, String what, String destination, String actor) {
         if (done) {
-            logger.info("Outbox destination '{}' was {} by {}", destination, what, actor);
+            OperatorLog.changed("destination '%s' was %s".formatted(destination, what), actor);
         }
         this.pauses.refresh();
         this.relay.published();
@@ -147,7 +183,7 @@ final class Operating implements OutboxOperations {
     public boolean releaseLease(int shard, String actor) {
         boolean done = this.inspection.endLease(shard);
         if (done) {
-            logger.info("The lease of outbox shard {} was ended by {}", shard, actor);
+            OperatorLog.changed("the lease of shard %d was ended".formatted(shard), actor);
         }
         return done;
     }

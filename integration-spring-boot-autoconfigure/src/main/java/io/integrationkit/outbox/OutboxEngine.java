@@ -118,8 +118,8 @@ public record OutboxEngine(
         return new OutboxEngine(
                 new TransactionalOutbox(transactions, parts.encoder(destinations), parts.gate(store)),
                 relay,
-                new RelayStatistics(counters, leases, store),
-                new Operating(parts.spec(), inspection, pauses, counters, relay),
+                new RelayStatistics(counters, leases, store, inspection),
+                new Operating(parts.spec(), inspection, store.keys(), pauses, counters, relay),
                 new OutboxReplayer(destinations, store, () -> owed(counters, relay, 1), relay::published),
                 new OperatedKeys(store.keys(), relay::published));
     }
@@ -143,8 +143,8 @@ public record OutboxEngine(
                 new InMemoryOutbox(
                         store, parts.encoder(destinations), parts.gate(store), (count) -> owed(counters, relay, count)),
                 relay,
-                new RelayStatistics(counters, leases, store),
-                new Operating(parts.spec(), inspection, pauses, counters, relay),
+                new RelayStatistics(counters, leases, store, inspection),
+                new Operating(parts.spec(), inspection, store.keys(), pauses, counters, relay),
                 new OutboxReplayer(destinations, store, () -> owed(counters, relay, 1), relay::published),
                 new OperatedKeys(store.keys(), relay::published));
     }

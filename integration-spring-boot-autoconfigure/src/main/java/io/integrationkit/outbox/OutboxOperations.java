@@ -1,10 +1,11 @@
 package io.integrationkit.outbox;
 
 import java.util.List;
+import java.util.Set;
 
 /**
- * What an operator can see of the outbox and do to it. All of it is about the outbox of all instances, except where it
- * says otherwise. Safe for use by any number of threads; needs no transaction. {@link #status} reads the whole table.
+ * What an operator can see of the outbox and do to its sending; what can be done about a key is {@link OutboxKeys}. All
+ * of it is about the outbox of all instances, except where it says otherwise. Each change is one line of the log. Safe for use by any number of threads; needs no transaction. {@link #status} reads the whole table.
  */
 public interface OutboxOperations {
 
@@ -25,6 +26,13 @@ public interface OutboxOperations {
      * @return what was found, the gravest first; empty if all is well
      */
     List<OutboxDiagnosis> diagnose(OutboxStatus status);
+
+    /**
+     * Returns what operators have stopped; cheap, reads no messages.
+     *
+     * @return names of destinations, {@link #EVERYTHING} among them if all are stopped
+     */
+    Set<String> paused();
 
     /**
      * Stops sending to a destination until it is resumed, also after a restart. This instance begins no further send;

@@ -2,6 +2,7 @@ package io.integrationkit.outbox;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the outbox of this instance has done since it started. Safe for use by any number of threads. */
@@ -44,11 +45,21 @@ public interface OutboxStatistics {
     long parked();
 
     /**
-     * Counts the keys that are parked or blocked now, by all instances together; a query each time.
+     * Returns what was done for one destination. After the first hundred destinations further ones count in the sums
+     * only.
      *
-     * @return how many there are
+     * @param name name of the destination
+     * @return its part of the sums; zeros for one that nothing was done for
      */
-    HeldKeyCount heldKeys();
+    DestinationStatistics destination(String name);
+
+    /**
+     * Tells of each destination that has a part of its own: of those there are before this returns, of each further one
+     * when something is first done for it, on the relay's thread.
+     *
+     * @param listener told the name, once for each; must be quick and throw nothing
+     */
+    void onDestination(Consumer<String> listener);
 
     /**
      * Returns which shards this instance sends for now.
@@ -78,4 +89,12 @@ public interface OutboxStatistics {
      * @return the backlog
      */
     OutboxBacklog backlog();
+
+    /**
+     * Counts what is still owed to each destination, by all instances together; a query each time, which reads the whole
+     * table.
+     *
+     * @return the backlog by destination; those without messages are left out
+     */
+    Map<String, OutboxBacklog> backlogs();
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What the outbox owes and who sends it.
  *
  * @param everythingPaused whether nothing is sent at all until it is resumed
- * @param destinations destinations that have messages or are paused, by name
+ * @param destinations destinations that have messages or held keys or are paused, by name
  * @param shards the shards, ascending
  */
 public record OutboxStatus(boolean everythingPaused, List<Destination> destinations, List<Shard> shards) {
@@ -20,6 +20,7 @@ public record OutboxStatus(boolean everythingPaused, List<Destination> destinati
      * @param messages number of messages owed
      * @param oldestAge age of the oldest, or {@code null} if there is none
      * @param paused whether an operator stopped it
+     * @param heldKeys keys whose messages do not simply go on
      * @param unavailable what it answered last if this instance cannot reach it now, otherwise {@code null}
      */
     public record Destination(
@@ -27,6 +28,7 @@ public record OutboxStatus(boolean everythingPaused, List<Destination> destinati
             long messages,
             @Nullable Duration oldestAge,
             boolean paused,
+            HeldKeyCount heldKeys,
             @Nullable String unavailable) {}
 
     /**

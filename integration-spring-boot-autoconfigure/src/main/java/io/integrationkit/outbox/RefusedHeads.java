@@ -73,7 +73,7 @@ final class RefusedHeads {
 
     private Outcome done(StoredMessage message, HeadPolicy policy, Throwable cause) {
         if (policy != HeadPolicy.BLOCK_KEY) {
-            this.counters.deadLettered.increment();
+            this.counters.deadLettered(message.record().destination());
         }
         logger.warn(
                 "Message {} was refused by '{}' and {} ({})",
@@ -97,7 +97,7 @@ final class RefusedHeads {
     int behindParked(List<StoredMessage> messages, ShardLease lease) {
         try {
             int moved = this.store.keys().parkBehind(messages, lease);
-            this.counters.parked.add(moved);
+            this.counters.parked(messages.get(0).record().destination(), moved);
             logger.debug("{} messages behind parked ones became dead letters, shard {}", moved, lease.shard());
             return moved;
         } catch (RuntimeException ex) {

@@ -2,10 +2,12 @@ package io.integrationkit.outbox;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads counters, leases and store. */
-record RelayStatistics(RelayCounters counters, ShardLeases leases, OutboxStore store) implements OutboxStatistics {
+record RelayStatistics(RelayCounters counters, ShardLeases leases, OutboxStore store, OutboxInspection inspection)
+        implements OutboxStatistics {
 
     @Override
     public long published() {
@@ -33,8 +35,13 @@ record RelayStatistics(RelayCounters counters, ShardLeases leases, OutboxStore s
     }
 
     @Override
-    public HeldKeyCount heldKeys() {
-        return this.store.keys().count();
+    public DestinationStatistics destination(String name) {
+        return this.counters.statistics(name);
+    }
+
+    @Override
+    public void onDestination(Consumer<String> listener) {
+        this.counters.onDestination(listener);
     }
 
     @Override
@@ -55,5 +62,10 @@ record RelayStatistics(RelayCounters counters, ShardLeases leases, OutboxStore s
     @Override
     public OutboxBacklog backlog() {
         return this.store.backlog();
+    }
+
+    @Override
+    public Map<String, OutboxBacklog> backlogs() {
+        return this.inspection.backlogs();
     }
 }

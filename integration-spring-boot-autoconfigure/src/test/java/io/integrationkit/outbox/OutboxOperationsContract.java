@@ -21,7 +21,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 abstract class OutboxOperationsContract {
 
-    private final Logger log = (Logger) LoggerFactory.getLogger(Operating.class);
+    private final Logger log = (Logger) LoggerFactory.getLogger(OutboxOperations.class);
 
     private final JdbcAccess access;
 
@@ -95,7 +95,7 @@ abstract class OutboxOperationsContract {
         assertThat(this.mine.operations().pause("orders", "alice")).isTrue();
         assertThat(this.theirs.operations().pause("orders", "bob")).isFalse();
         assertThat(this.theirs.operations().status().destinations())
-                .containsExactly(new OutboxStatus.Destination("orders", 0, null, true, null));
+                .containsExactly(new OutboxStatus.Destination("orders", 0, null, true, HeldKeyCount.NONE, null));
         Pauses seen = new Pauses(new JdbcOutboxInspection(this.access));
         seen.refresh();
         assertThat(seen.includes("orders")).isTrue();
@@ -103,8 +103,8 @@ abstract class OutboxOperationsContract {
         assertThat(this.theirs.operations().resume("orders", "bob")).isTrue();
         assertThat(this.mine.operations().resume("orders", "alice")).isFalse();
         assertThat(this.mine.operations().status().destinations()).isEmpty();
-        assertThat(output).containsOnlyOnce("Outbox destination 'orders' was paused by alice");
-        assertThat(output).containsOnlyOnce("Outbox destination 'orders' was resumed by bob");
+        assertThat(output).containsOnlyOnce("Outbox: destination 'orders' was paused by alice");
+        assertThat(output).containsOnlyOnce("Outbox: destination 'orders' was resumed by bob");
     }
 
     @Test
@@ -159,6 +159,57 @@ abstract class OutboxOperationsContract {
         assertThat(codes()).doesNotContain(ProblemCode.OUTBOX_PAUSED.id());
         append("orders", "a");
         assertThat(codes()).contains(ProblemCode.OUTBOX_PAUSED.id());
+    }
+
+    @Test
+    void heldKeysAreToldByDestinationAndFoundWithWhatToDo() {
+        append("orders", "a", "b", "c");
+        append("bills", "a");
+        append("slips", "a");
+        hold("orders", "a", "BLOCKED");
+        hold("orders", "b", "BLOCKED");
+        hold("bills", "a", "PARKED");
+        hold("slips", "a", "RELEASING");
+        OutboxStatus status = this.mine.operations().status();
+        assertThat(status.destinations())
+                .extracting(OutboxStatus.Destination::heldKeys)
+                .containsExactly(new HeldKeyCount(1, 0), new HeldKeyCount(0, 2), HeldKeyCount.NONE);
+        assertThat(this.mine.keys().count()).isEqualTo(new HeldKeyCount(1, 2));
+        assertThat(found())
+                .filteredOn((found) -> found.code().equals(ProblemCode.OUTBOX_KEYS_BLOCKED.id()))
+                .singleElement()
+                .satisfies((found) -> {
+                    assertThat(found.problem()).startsWith("2 keys of destination 'orders' are blocked");
+                    assertThat(found.remedy()).contains("/actuator/outbox/keys", "unblock", "discard_head");
+                });
+        assertThat(found())
+                .filteredOn((found) -> found.code().equals(ProblemCode.OUTBOX_KEYS_PARKED.id()))
+                .singleElement()
+                .satisfies((found) -> {
+                    assertThat(found.problem()).startsWith("1 keys of destination 'bills' are parked");
+                    assertThat(found.remedy()).contains("/actuator/outbox/keys", "release_key");
+                });
+    }
+
+    @Test
+    void aDestinationWithHeldKeysAndNoMessagesIsTold() {
+        hold("orders", "a", "PARKED");
+        assertThat(this.mine.operations().status().destinations())
+                .containsExactly(new OutboxStatus.Destination("orders", 0, null, false, new HeldKeyCount(1, 0), null));
+    }
+
+    private void hold(String destination, String key, String state) {
+        this.access
+                .jdbc()
+                .update(
+                        """
+                INSERT INTO integration_outbox_key_state \
+                (shard, destination, msg_key, state, head_id, head_message_id, category, problem, replays_after, since) \
+                VALUES (?, ?, ?, ?, 1, 'm', 'PERMANENT', 'x', 0, %s)""".formatted(this.access.database().clock()),
+                        Shards.of(key, "", Outboxes.SHARDS),
+                        destination,
+                        key,
+                        state);
     }
 
     private List<OutboxDiagnosis> found() {

@@ -44,7 +44,7 @@ class RelayHeadsTests {
 
     private final MemoryShardLeases leases = new MemoryShardLeases(Outboxes.spec(), this.time, "me");
 
-    private final Logger log = (Logger) LoggerFactory.getLogger(OutboxKeys.class);
+    private final Logger log = (Logger) LoggerFactory.getLogger(OutboxOperations.class);
 
     @BeforeEach
     void logsAudits() {
@@ -86,9 +86,11 @@ class RelayHeadsTests {
         assertThat(this.store.backlog().messages()).isZero();
         assertThat(this.counters.deadLettered.sum()).isEqualTo(1);
         assertThat(this.counters.parked.sum()).isEqualTo(3);
-        RelayStatistics statistics = new RelayStatistics(this.counters, this.leases, this.store);
+        RelayStatistics statistics = new RelayStatistics(
+                this.counters, this.leases, this.store, new MemoryOutboxInspection(this.store, this.leases));
         assertThat(statistics.parked()).isEqualTo(3);
-        assertThat(statistics.heldKeys()).isEqualTo(new HeldKeyCount(1, 0));
+        assertThat(statistics.destination("orders")).isEqualTo(new DestinationStatistics(2, 0, 1, 3));
+        assertThat(this.keys.count()).isEqualTo(new HeldKeyCount(1, 0));
     }
 
     @Test
@@ -161,13 +163,11 @@ class RelayHeadsTests {
         assertThat(deadLetterIds()).isEmpty();
         assertThat(this.keys.count()).isEqualTo(new HeldKeyCount(0, 1));
         this.orders.answer((record) -> null);
-        assertThat(this.keys.unblock("orders", "a")).isEqualTo(OutboxKeys.Answer.UNBLOCKED);
-        assertThat(this.keys.unblock("orders", "a")).isEqualTo(OutboxKeys.Answer.NOTHING_DONE);
+        assertThat(this.keys.unblock("orders", "a", "alice\nforged")).isEqualTo(OutboxKeys.Answer.UNBLOCKED);
+        assertThat(this.keys.unblock("orders", "a", "alice\nforged")).isEqualTo(OutboxKeys.Answer.NOTHING_DONE);
         settle(loop);
         assertThat(this.orders.ids()).endsWith("a1", "a2");
-        assertThat(output)
-                .contains("Outbox key 'a' of 'orders', by an operator: UNBLOCKED")
-                .contains("Outbox key 'a' of 'orders', by an operator: NOTHING_DONE");
+        assertThat(output).containsOnlyOnce("Outbox: key 'a' of 'orders' was unblocked by alice forged");
     }
 
     @Test
@@ -176,8 +176,8 @@ class RelayHeadsTests {
         this.orders.refuse("a1");
         append("a1", "a2");
         settle(loop);
-        assertThat(this.keys.discardHead("orders", "a")).isEqualTo(OutboxKeys.Answer.HEAD_DISCARDED);
-        assertThat(this.keys.discardHead("orders", "a")).isEqualTo(OutboxKeys.Answer.NOTHING_DONE);
+        assertThat(this.keys.discardHead("orders", "a", "alice")).isEqualTo(OutboxKeys.Answer.HEAD_DISCARDED);
+        assertThat(this.keys.discardHead("orders", "a", "alice")).isEqualTo(OutboxKeys.Answer.NOTHING_DONE);
         settle(loop);
         assertThat(this.orders.ids()).containsExactly("a1", "a2");
         assertThat(deadLetterIds()).containsExactly("a1");
@@ -189,8 +189,8 @@ class RelayHeadsTests {
         this.orders.refuse("a1");
         append("a1", "a2");
         settle(loop);
-        assertThat(this.keys.release("orders", "a")).isEqualTo(OutboxKeys.Answer.RELEASED);
-        assertThat(this.keys.release("orders", "a")).isEqualTo(OutboxKeys.Answer.NOTHING_DONE);
+        assertThat(this.keys.release("orders", "a", "alice")).isEqualTo(OutboxKeys.Answer.RELEASED);
+        assertThat(this.keys.release("orders", "a", "alice")).isEqualTo(OutboxKeys.Answer.NOTHING_DONE);
         append("a3");
         settle(loop);
         assertThat(this.orders.ids()).containsExactly("a1", "a3");
@@ -212,7 +212,7 @@ class RelayHeadsTests {
 
     @Test
     void keyCannotForgeALineOfTheLog() {
-        assertThat(OperatedKeys.line("a\nb\r\u2028c\u0085d")).isEqualTo("a b  c d");
+        assertThat(OperatorLog.line("a\nb\r\u2028c\u0085d")).isEqualTo("a b  c d");
     }
 
     private void append(String... ids) {

@@ -2,6 +2,8 @@ package io.integrationkit.autoconfigure.actuate;
 
 import io.integrationkit.actuate.IntegrationHealth;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.outbox.OutboxKeys;
+import io.integrationkit.outbox.OutboxOperations;
 import io.integrationkit.outbox.OutboxStatistics;
 import io.integrationkit.reliable.CircuitBreakers;
 import org.springframework.beans.factory.ObjectProvider;
@@ -32,8 +34,13 @@ public final class IntegrationHealthAutoConfiguration {
         @Bean
         @ConditionalOnMissingBean(name = "integrationHealthContributor")
         CompositeHealthContributor integrationHealthContributor(
-                CircuitBreakers breakers, ObjectProvider<OutboxStatistics> outbox, DeadLetters deadLetters) {
-            return IntegrationHealth.of(breakers, outbox.getIfAvailable(), deadLetters);
+                CircuitBreakers breakers,
+                ObjectProvider<OutboxStatistics> outbox,
+                ObjectProvider<OutboxOperations> operations,
+                ObjectProvider<OutboxKeys> keys,
+                DeadLetters deadLetters) {
+            return IntegrationHealth.of(
+                    breakers, outbox.getIfAvailable(), operations.getIfAvailable(), keys.getIfAvailable(), deadLetters);
         }
     }
 }

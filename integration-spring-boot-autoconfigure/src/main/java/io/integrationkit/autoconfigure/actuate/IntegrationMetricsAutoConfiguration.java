@@ -5,6 +5,7 @@ import io.integrationkit.actuate.DeadLetterMeters;
 import io.integrationkit.actuate.OutboxMeters;
 import io.integrationkit.actuate.PolicyMeters;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.outbox.OutboxKeys;
 import io.integrationkit.outbox.OutboxStatistics;
 import io.integrationkit.reliable.CircuitBreakers;
 import io.integrationkit.reliable.SharedStates;
@@ -43,9 +44,9 @@ public final class IntegrationMetricsAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        @ConditionalOnBean(OutboxStatistics.class)
-        OutboxMeters integrationOutboxMeters(OutboxStatistics outbox) {
-            return new OutboxMeters(outbox);
+        @ConditionalOnBean({OutboxStatistics.class, OutboxKeys.class})
+        OutboxMeters integrationOutboxMeters(OutboxStatistics outbox, OutboxKeys keys) {
+            return new OutboxMeters(outbox, keys);
         }
 
         @Bean

@@ -3,6 +3,7 @@ package io.integrationkit.autoconfigure.actuate;
 import io.integrationkit.actuate.OutboxEndpoint;
 import io.integrationkit.actuate.OutboxEndpointWebExtension;
 import io.integrationkit.autoconfigure.outbox.OutboxAutoConfiguration;
+import io.integrationkit.outbox.OutboxKeys;
 import io.integrationkit.outbox.OutboxOperations;
 import io.integrationkit.outbox.OutboxStatistics;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -23,14 +24,15 @@ public final class OutboxEndpointAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
-    @ConditionalOnBean({OutboxOperations.class, OutboxStatistics.class})
+    @ConditionalOnBean({OutboxOperations.class, OutboxKeys.class, OutboxStatistics.class})
     @ConditionalOnAvailableEndpoint(OutboxEndpoint.class)
     static class Exposed {
 
         @Bean
         @ConditionalOnMissingBean
-        OutboxEndpoint integrationOutboxEndpoint(OutboxOperations operations, OutboxStatistics statistics) {
-            return new OutboxEndpoint(operations, statistics);
+        OutboxEndpoint integrationOutboxEndpoint(
+                OutboxOperations operations, OutboxKeys keys, OutboxStatistics statistics) {
+            return new OutboxEndpoint(operations, keys, statistics);
         }
 
         @Bean

@@ -8,6 +8,8 @@ import io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration;
 import io.integrationkit.autoconfigure.event.EventAutoConfiguration;
 import io.integrationkit.autoconfigure.outbox.OutboxAutoConfiguration;
 import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
+import io.integrationkit.failure.Failure;
+import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.outbox.MessageDestination;
 import io.integrationkit.outbox.Outbox;
 import io.integrationkit.outbox.OutboxMessage;
@@ -16,6 +18,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -82,12 +85,107 @@ class OutboxEndpointHttpTests {
     }
 
     @Test
+    void blockedKeysAreListedPageByPageFoundAndLetGo() throws Exception {
+        ConfigurableApplicationContext application = start(WRITABLE, "integration.outbox.on-refused=block-key");
+        refuse(application, "a", "b", "c");
+        awaitHeld(application, "/counts/blocked", 3);
+
+        JsonNode first = get(application, "/keys?limit=2").json();
+        assertThat(first.at("/counts").toString()).isEqualTo("{\"parked\":0,\"blocked\":3}");
+        assertThat(first.at("/keys/0").propertyNames())
+                .containsExactlyInAnyOrder(
+                        "destination", "key", "state", "headMessageId", "category", "problem", "since");
+        assertThat(first.at("/keys/0/destination").asString()).isEqualTo("orders");
+        assertThat(first.at("/keys/0/key").asString()).isEqualTo("a");
+        assertThat(first.at("/keys/0/state").asString()).isEqualTo("BLOCKED");
+        assertThat(first.at("/keys/0/category").asString()).isEqualTo("PERMANENT");
+        assertThat(first.at("/next").toString()).isEqualTo("{\"destination\":\"orders\",\"key\":\"b\"}");
+        assertThat(first.toString()).doesNotContain("secret");
+        JsonNode last = get(application, "/keys?limit=2&afterDestination=orders&afterKey=b")
+                .json();
+        assertThat(last.at("/keys")).hasSize(1);
+        assertThat(last.at("/keys/0/key").asString()).isEqualTo("c");
+        assertThat(last.at("/next").isNull() || last.at("/next").isMissingNode())
+                .isTrue();
+
+        JsonNode shown = get(application).json();
+        assertThat(shown.at("/destinations/0/heldKeys/blocked").asInt()).isEqualTo(3);
+        assertThat(shown.at("/diagnoses/0/code").asString()).isEqualTo("INT-345");
+
+        application.getBean(Orders.class).refusing = false;
+        String unblock = """
+                {"action": "unblock", "destination": "orders", "key": "a", "actor": "alice"}""";
+        assertThat(post(application, unblock).json().at("/changed").asBoolean()).isTrue();
+        assertThat(post(application, unblock).json().at("/changed").asBoolean()).isFalse();
+        String discard = """
+                {"action": "discard_head", "destination": "orders", "key": "b", "actor": "alice"}""";
+        assertThat(post(application, discard).json().at("/changed").asBoolean()).isTrue();
+        assertThat(post(application, discard).json().at("/changed").asBoolean()).isFalse();
+        await().untilAsserted(() ->
+                assertThat(application.getBean(Orders.class).keys()).containsExactly("a"));
+        assertThat(get(application, "/keys").json().at("/counts/blocked").asInt())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void parkedKeysAreFoundAndReleased() throws Exception {
+        ConfigurableApplicationContext application = start(WRITABLE);
+        refuse(application, "a");
+        awaitHeld(application, "/counts/parked", 1);
+        JsonNode shown = get(application).json();
+        assertThat(shown.at("/destinations/0/heldKeys/parked").asInt()).isEqualTo(1);
+        assertThat(shown.at("/diagnoses/0/code").asString()).isEqualTo("INT-346");
+        assertThat(shown.at("/instance/deadLettered").asInt()).isEqualTo(1);
+        assertThat(shown.at("/instance/parked").isNumber()).isTrue();
+        application.getBean(Orders.class).refusing = false;
+        String release = """
+                {"action": "release_key", "destination": "orders", "key": "a", "actor": "alice"}""";
+        JsonNode released = post(application, release).json();
+        assertThat(released.at("/changed").asBoolean()).isTrue();
+        assertThat(released.at("/outbox/diagnoses")).isEmpty();
+        assertThat(post(application, release).json().at("/changed").asBoolean()).isFalse();
+        assertThat(get(application, "/keys").json().at("/keys")).isEmpty();
+    }
+
+    private static void refuse(ConfigurableApplicationContext application, String... keys) {
+        application.getBean(Orders.class).refusing = true;
+        for (String key : keys) {
+            application
+                    .getBean(Outbox.class)
+                    .publish(OutboxMessage.of("order.placed", "orders", "{\"secret\":1}".getBytes())
+                            .withKey(key));
+        }
+    }
+
+    private void awaitHeld(ConfigurableApplicationContext application, String count, int expected) {
+        await().untilAsserted(() ->
+                assertThat(get(application, "/keys").json().at(count).asInt()).isEqualTo(expected));
+    }
+
+    @Test
+    void aPageThatCannotBeIsRefused() throws Exception {
+        ConfigurableApplicationContext application = start(WRITABLE);
+        for (String query : List.of("?limit=0", "?limit=1001", "?afterKey=a", "?afterDestination=orders")) {
+            assertThat(get(application, "/keys" + query).status()).as(query).isEqualTo(400);
+        }
+        assertThat(get(application, "/keys?afterDestination=orders&afterKey=").status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void aChangeThatCannotBeSaysWhatIsMissing() throws Exception {
         ConfigurableApplicationContext application = start(WRITABLE);
         for (String body : List.of(
                 "{\"action\": \"pause\", \"actor\": \"alice\"}",
                 "{\"action\": \"pause\", \"destination\": \"orders\", \"shard\": 1, \"actor\": \"alice\"}",
                 "{\"action\": \"pause\", \"destination\": \"orders\"}",
+                "{\"action\": \"pause\", \"destination\": \"orders\", \"key\": \"a\", \"actor\": \"alice\"}",
+                "{\"action\": \"pause\", \"destination\": \"%s\", \"actor\": \"a\"}".formatted("x".repeat(501)),
+                "{\"action\": \"unblock\", \"destination\": \"orders\", \"actor\": \"alice\"}",
+                "{\"action\": \"discard_head\", \"key\": \"a\", \"actor\": \"alice\"}",
+                "{\"action\": \"release_key\", \"destination\": \"orders\", \"key\": \"a\", \"shard\": 1, \"actor\": \"a\"}",
+                "{\"action\": \"unblock\", \"destination\": \"orders\", \"key\": \"a\"}",
+                "{\"action\": \"release_lease\", \"shard\": 1, \"key\": \"a\", \"actor\": \"alice\"}",
                 "{\"action\": \"release_lease\", \"actor\": \"alice\"}")) {
             Answer answer = post(application, body);
             assertThat(answer.status()).as(body).isEqualTo(400);
@@ -118,17 +216,24 @@ class OutboxEndpointHttpTests {
         assertThat(get(start("integration.outbox.enabled=false")).status()).isEqualTo(404);
     }
 
-    private ConfigurableApplicationContext start(String property) {
+    private ConfigurableApplicationContext start(String... properties) {
         ConfigurableApplicationContext application = new SpringApplicationBuilder(Application.class)
                 .bannerMode(org.springframework.boot.Banner.Mode.OFF)
                 .properties("server.port=0", "management.endpoints.web.exposure.include=outbox")
-                .run("--" + property);
+                .run(Arrays.stream(properties)
+                        .map((property) -> "--" + property)
+                        .toArray(String[]::new));
         this.running.add(application);
         return application;
     }
 
     private Answer get(ConfigurableApplicationContext application) throws Exception {
-        return send(HttpRequest.newBuilder(address(application)).build());
+        return get(application, "");
+    }
+
+    private Answer get(ConfigurableApplicationContext application, String below) throws Exception {
+        return send(
+                HttpRequest.newBuilder(URI.create(address(application) + below)).build());
     }
 
     private Answer post(ConfigurableApplicationContext application, String body) throws Exception {
@@ -159,6 +264,12 @@ class OutboxEndpointHttpTests {
 
         private final List<OutboxRecord> received = new CopyOnWriteArrayList<>();
 
+        private volatile boolean refusing;
+
+        List<String> keys() {
+            return this.received.stream().map(OutboxRecord::key).toList();
+        }
+
         @Override
         public boolean accepts(String destination) {
             return destination.equals("orders");
@@ -166,6 +277,10 @@ class OutboxEndpointHttpTests {
 
         @Override
         public void send(OutboxRecord message, Completion completion) {
+            if (this.refusing) {
+                completion.failed(Failure.of(FailureCategory.PERMANENT), new IllegalStateException("refused"));
+                return;
+            }
             this.received.add(message);
             completion.acknowledged();
         }
