@@ -43,6 +43,11 @@ final class JdbcKeyStates implements KeyStates {
     private static final String YOUNGEST_REPLAY =
             "SELECT max(id) FROM integration_outbox" + OF_KEY + " AND replay_of IS NOT NULL";
 
+    private static final String RELEASED = """
+            SELECT destination, msg_key FROM integration_outbox_key_state held WHERE state = 'RELEASING' \
+              AND NOT EXISTS (SELECT 1 FROM integration_outbox owed WHERE owed.shard = held.shard \
+                AND owed.destination = held.destination AND owed.msg_key = held.msg_key AND owed.replay_of IS NOT NULL)""";
+
     private static final String LIST = "SELECT destination, msg_key, state, head_message_id, category, problem, since"
             + " FROM integration_outbox_key_state";
 
@@ -190,6 +195,13 @@ final class JdbcKeyStates implements KeyStates {
             }
             return true;
         });
+    }
+
+    @Override
+    public void endReleases() {
+        this.jdbc
+                .query(RELEASED, (row, index) -> new HeldKey.Place(row.getString(1), row.getString(2)))
+                .forEach((place) -> endRelease(place.destination(), place.key()));
     }
 
     @Override

@@ -45,6 +45,12 @@ interface KeyStates {
     void endRelease(String destination, String key);
 
     /**
+     * Forgets all keys that are being released and whose replays are delivered: a process that died between the delivery
+     * and {@link #endRelease} leaves one behind, which does no harm but stays until a message of the key comes.
+     */
+    void endReleases();
+
+    /**
      * Appends a message that is replayed; in the active transaction if the store knows transactions.
      *
      * @throws ProblemException if another parked message of the key comes first

@@ -152,6 +152,13 @@ final class MemoryKeyStates implements KeyStates {
     }
 
     @Override
+    public void endReleases() {
+        synchronized (this.rows) {
+            List.copyOf(this.states.keySet()).forEach((key) -> endRelease(key.destination(), key.name()));
+        }
+    }
+
+    @Override
     public void replay(OutboxRecord record) {
         synchronized (this.rows) {
             String name = record.key();

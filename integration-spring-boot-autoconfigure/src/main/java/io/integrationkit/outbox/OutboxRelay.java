@@ -70,6 +70,7 @@ public final class OutboxRelay implements SmartLifecycle {
             return;
         }
         this.leases.prepare();
+        this.store.keys().endReleases();
         RelayEvents events = new RelayEvents();
         RelayLoop loop = new RelayLoop(
                 this.spec, this.store, this.leases, this.destinations, this.pauses, this.time, events, this.counters);

@@ -226,6 +226,43 @@ abstract class KeyStatesContract {
     }
 
     @Test
+    void releaseThatAProcessLeftUnfinishedIsEndedIfItsReplaysAreDeliveredAndNotBefore() {
+        append("a1", "b1");
+        park("a1");
+        park("b1");
+        replay("a1");
+        replay("b1");
+        delete("a1");
+        keys().endReleases();
+        assertThat(keys().list(null, 10)).extracting(HeldKey::key).containsExactly("b");
+        append("c1");
+        park("c1");
+        keys().endReleases();
+        assertThat(keys().count()).as("c stays parked").isEqualTo(new HeldKeyCount(1, 0));
+    }
+
+    @Test
+    void releaseByHandWaitsForTheReplaysThatAreOwed() {
+        append("a1", "a2", "a3");
+        park("a1");
+        keys().parkBehind(read("a").subList(0, 1), lease("a"));
+        replay("a1");
+        assertThat(keys().release("orders", "a")).isTrue();
+        assertThat(keys().list(null, 10)).extracting(HeldKey::state).containsExactly(HeldKey.State.RELEASING);
+        assertThat(owed()).as("a3 waits for the replay").containsExactly("a1");
+    }
+
+    @Test
+    void endOfAReleaseLeavesParkedAndBlockedKeysAsTheyAre() {
+        append("a1", "b1");
+        park("a1");
+        block("b1");
+        keys().endRelease("orders", "a");
+        keys().endRelease("orders", "b");
+        assertThat(keys().count()).isEqualTo(new HeldKeyCount(1, 1));
+    }
+
+    @Test
     void parkedMessageIsNotReplayedBeforeAnEarlierOne() {
         append("a1", "a2");
         park("a1");

@@ -24,6 +24,7 @@ import io.integrationkit.outbox.Outbox;
 import io.integrationkit.outbox.OutboxConfigurationException;
 import io.integrationkit.outbox.OutboxRecord;
 import io.integrationkit.outbox.OutboxStatistics;
+import io.integrationkit.reliable.Reliable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -48,6 +49,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class EventHandlerTests {
+
+    private static final String SHORT_DELAY = "integration.reliable.policies.handler.base-delay=1ms";
 
     private final ApplicationContextRunner inMemory = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
@@ -138,6 +141,56 @@ class EventHandlerTests {
             assertThat(context.getBean(Inboxed.class).calls()).hasSize(1);
             assertThat(count(context)).isEqualTo(1);
         });
+    }
+
+    @Test
+    void aReliableHandlerTriesAgainWithinOneDeliveryAndIsNoOutage() {
+        this.inDatabase.withUserConfiguration(TriesAgain.class)
+                .withPropertyValues(SHORT_DELAY).run((context) -> {
+            publish(context, new Placed("o-1", 3));
+            awaitDelivered(context);
+            assertThat(context.getBean(TriesAgain.class).calls()).hasSize(3);
+            OutboxStatistics statistics = context.getBean(OutboxStatistics.class);
+            assertThat(statistics.failed()).isZero();
+            assertThat(statistics.sent()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void aReliableHandlerThatGivesUpGetsTheMessageAgain() {
+        this.inDatabase
+                .withUserConfiguration(TriesAgain.class)
+                .withPropertyValues(SHORT_DELAY, "integration.reliable.policies.handler.max-attempts=2")
+                .run((context) -> {
+                    publish(context, new Placed("o-1", 3));
+                    awaitDelivered(context);
+                    assertThat(context.getBean(TriesAgain.class).calls()).hasSize(3);
+                    assertThat(context.getBean(OutboxStatistics.class).failed()).isEqualTo(1);
+                });
+    }
+
+    @Test
+    void aReliableHandlerThatDeadLettersItsCallHasHandledTheMessage() {
+        this.inDatabase
+                .withUserConfiguration(TriesAgain.class)
+                .withPropertyValues(
+                        SHORT_DELAY,
+                        "integration.reliable.policies.handler.max-attempts=2",
+                        "integration.reliable.policies.handler.on-exhausted=dead-letter")
+                .run((context) -> {
+                    publish(context, new Placed("o-1", 3));
+                    awaitDelivered(context);
+                    assertThat(context.getBean(TriesAgain.class).calls()).hasSize(2);
+                    DeadLetters deadLetters = context.getBean(DeadLetters.class);
+                    assertThat(deadLetters.list(DeadLetterFilter.all(), null, 10))
+                            .extracting(DeadLetter::kind)
+                            .containsExactly(DeadLetter.Kind.CALL);
+                    deadLetters.replay(
+                            deadLetters.list(DeadLetterFilter.all(), null, 10).get(0).id());
+                    assertThat(context.getBean(TriesAgain.class).calls())
+                            .as("the call itself, without the outbox")
+                            .hasSize(3);
+                });
     }
 
     private static int count(ApplicationContext context) {
@@ -334,6 +387,25 @@ class EventHandlerTests {
         @Deduplicate
         public void placed(Placed event, @Header("ce_id") String id) {
             this.calls.add(event);
+        }
+    }
+
+    static class TriesAgain {
+
+        final List<Placed> calls = new CopyOnWriteArrayList<>();
+
+        /** Read through the proxy, whose own fields are empty. */
+        List<Placed> calls() {
+            return this.calls;
+        }
+
+        @EventHandler
+        @Reliable("handler")
+        public void placed(Placed event) throws IOException {
+            this.calls.add(event);
+            if (this.calls.size() < 3) {
+                throw new IOException("not now");
+            }
         }
     }
 
