@@ -6,6 +6,8 @@ import io.integrationkit.testsupport.ManualTime;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 class BacklogSampleTests {
@@ -80,6 +82,28 @@ class BacklogSampleTests {
         runTasks();
         this.time.advance(BacklogSample.INTERVAL.multipliedBy(BacklogSample.INTERVALS_UNTIL_FORGOTTEN));
         assertThat(this.sample.current()).isNull();
+    }
+
+    @Test
+    void countThatNoThreadTakesIsAskedForAgain() {
+        BacklogSample refused = new BacklogSample(
+                this::count,
+                new Executor() {
+
+                    private boolean full = true;
+
+                    @Override
+                    public void execute(Runnable task) {
+                        if (this.full) {
+                            this.full = false;
+                            throw new RejectedExecutionException("full");
+                        }
+                        task.run();
+                    }
+                },
+                this.time);
+        assertThat(refused.current()).isNull();
+        assertThat(refused.current()).isEqualTo(new OutboxBacklog(1, null));
     }
 
     @Test

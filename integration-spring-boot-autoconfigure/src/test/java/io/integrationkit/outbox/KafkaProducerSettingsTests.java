@@ -19,6 +19,9 @@ class KafkaProducerSettingsTests {
                     ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "false",
                     ProducerConfig.RETRIES_CONFIG, "0",
                     ProducerConfig.TRANSACTIONAL_ID_CONFIG, "tx",
+                    ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "100",
+                    ProducerConfig.LINGER_MS_CONFIG, "500",
+                    ProducerConfig.BATCH_SIZE_CONFIG, "10000000",
                     ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4",
                     ProducerConfig.MAX_REQUEST_SIZE_CONFIG, "5000000"),
             Outboxes.spec());
@@ -37,7 +40,23 @@ class KafkaProducerSettingsTests {
         assertThat(this.settings)
                 .containsEntry(ProducerConfig.ACKS_CONFIG, "all")
                 .containsEntry(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true)
-                .containsEntry(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
+                .containsEntry(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE)
+                .containsEntry(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5);
+    }
+
+    @Test
+    void nothingWaitsForMoreAndNoBatchOutgrowsATopic() {
+        assertThat(this.settings)
+                .containsEntry(ProducerConfig.LINGER_MS_CONFIG, 0L)
+                .containsEntry(ProducerConfig.BATCH_SIZE_CONFIG, 32 * 1024);
+    }
+
+    @Test
+    void largestMessageThatIsAcceptedFitsIntoARequest() {
+        assertThat((Integer) KafkaProducerSettings.of(
+                                Map.of(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, "2000"), Outboxes.spec())
+                        .get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG))
+                .isGreaterThan(Math.toIntExact(Outboxes.spec().maxMessageSize()));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.integrationkit.failure.ProblemCode;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class OutboxSpecTests {
@@ -59,6 +60,25 @@ class OutboxSpecTests {
                     .isThrownBy(() -> spec(15, 8, 2, impossible))
                     .withMessageContaining("integration.outbox.session-grace=" + impossible);
         }
+    }
+
+    @Test
+    void impossibleBackpressureIsNamedWithItsProperty() {
+        Duration wait = Duration.ofSeconds(1);
+        assertImpossible("max-age=PT0.999S", Duration.ofMillis(999), null, wait, 1);
+        assertImpossible("max-messages=0", null, 0L, wait, 1);
+        assertImpossible("max-wait=PT0S", null, 1L, Duration.ZERO, 1);
+        assertImpossible("max-wait=PT1M0.001S", null, 1L, Duration.ofMillis(60_001), 1);
+        assertImpossible("max-waiting=0", null, 1L, wait, 0);
+        assertThat(new Backpressure(wait, 1L, Backpressure.Action.SLOW, Duration.ofMinutes(1), 1).limits())
+                .isTrue();
+    }
+
+    private static void assertImpossible(
+            String setting, @Nullable Duration maxAge, @Nullable Long maxMessages, Duration maxWait, int maxWaiting) {
+        assertThatExceptionOfType(OutboxConfigurationException.class)
+                .isThrownBy(() -> new Backpressure(maxAge, maxMessages, Backpressure.Action.SLOW, maxWait, maxWaiting))
+                .withMessageContaining("integration.outbox.backpressure." + setting);
     }
 
     private static OutboxSpec spec(int lease, int delivery, int margin) {

@@ -10,7 +10,10 @@ import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.RejectedException;
 import io.integrationkit.testsupport.ManualTime;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -65,11 +68,28 @@ class PublishGateTests {
         PublishGate gate = gate(Duration.ofMinutes(5), null, Backpressure.Action.REFUSE, 1);
         this.backlog = new OutboxBacklog(1_000_000, Duration.ofMinutes(5).minusNanos(1));
         assertThatCode(gate::enter).doesNotThrowAnyException();
+        this.backlog = new OutboxBacklog(1, Duration.ofMinutes(5));
+        assertThatExceptionOfType(RejectedException.class).isThrownBy(gate::enter);
         this.backlog = new OutboxBacklog(1, Duration.ofMinutes(6));
         assertThatExceptionOfType(RejectedException.class)
                 .isThrownBy(gate::enter)
                 .withMessageContaining("PT6M")
                 .withMessageContaining("integration.outbox.backpressure.max-age=PT5M");
+    }
+
+    @Test
+    void countsOnAThreadThatKeepsNoProcessAlive() throws Exception {
+        CompletableFuture<Boolean> daemon = new CompletableFuture<>();
+        MemoryOutboxStore empty =
+                new MemoryOutboxStore(Outboxes.spec(), this.time, () -> Outboxes.deadLetters(null, () -> null));
+        OutboxStore store = (OutboxStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {OutboxStore.class}, (proxy, method, arguments) -> {
+                    daemon.complete(Thread.currentThread().isDaemon());
+                    return method.invoke(empty, arguments);
+                });
+        PublishGate.of(new Backpressure(null, 100L, Backpressure.Action.REFUSE, MAX_WAIT, 1), store, this.time)
+                .enter();
+        assertThat(daemon.get(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

@@ -145,15 +145,17 @@ class EventHandlerTests {
 
     @Test
     void aReliableHandlerTriesAgainWithinOneDeliveryAndIsNoOutage() {
-        this.inDatabase.withUserConfiguration(TriesAgain.class)
-                .withPropertyValues(SHORT_DELAY).run((context) -> {
-            publish(context, new Placed("o-1", 3));
-            awaitDelivered(context);
-            assertThat(context.getBean(TriesAgain.class).calls()).hasSize(3);
-            OutboxStatistics statistics = context.getBean(OutboxStatistics.class);
-            assertThat(statistics.failed()).isZero();
-            assertThat(statistics.sent()).isEqualTo(1);
-        });
+        this.inDatabase
+                .withUserConfiguration(TriesAgain.class)
+                .withPropertyValues(SHORT_DELAY)
+                .run((context) -> {
+                    publish(context, new Placed("o-1", 3));
+                    awaitDelivered(context);
+                    assertThat(context.getBean(TriesAgain.class).calls()).hasSize(3);
+                    OutboxStatistics statistics = context.getBean(OutboxStatistics.class);
+                    assertThat(statistics.failed()).isZero();
+                    assertThat(statistics.sent()).isEqualTo(1);
+                });
     }
 
     @Test
@@ -185,8 +187,10 @@ class EventHandlerTests {
                     assertThat(deadLetters.list(DeadLetterFilter.all(), null, 10))
                             .extracting(DeadLetter::kind)
                             .containsExactly(DeadLetter.Kind.CALL);
-                    deadLetters.replay(
-                            deadLetters.list(DeadLetterFilter.all(), null, 10).get(0).id());
+                    deadLetters.replay(deadLetters
+                            .list(DeadLetterFilter.all(), null, 10)
+                            .get(0)
+                            .id());
                     assertThat(context.getBean(TriesAgain.class).calls())
                             .as("the call itself, without the outbox")
                             .hasSize(3);
