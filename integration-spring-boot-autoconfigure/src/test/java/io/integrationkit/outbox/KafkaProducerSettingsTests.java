@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.integrationkit.failure.ProblemCode;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
+import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 
 class KafkaProducerSettingsTests {
 
@@ -42,6 +44,17 @@ class KafkaProducerSettingsTests {
                 .containsEntry(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true)
                 .containsEntry(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE)
                 .containsEntry(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5);
+    }
+
+    @Test
+    void relaysOwnProducerIsNotWatchedForSendsBesideTheOutbox() {
+        DefaultKafkaProducerFactory<Object, Object> factory =
+                new DefaultKafkaProducerFactory<>(Map.of(ProducerConfig.INTERCEPTOR_CLASSES_CONFIG, "com.example.Own"));
+        DualWriteInterceptor.watch(factory, () -> {
+            throw new IllegalStateException("asked");
+        });
+        assertThat(KafkaProducerSettings.of(factory.getConfigurationProperties(), Outboxes.spec()))
+                .containsEntry(ProducerConfig.INTERCEPTOR_CLASSES_CONFIG, List.of("com.example.Own"));
     }
 
     @Test
