@@ -1,4 +1,4 @@
-/** Test kit: time that the test owns. */
+/** Test kit: time that the test owns, and connections that fail when it wants them to. */
 @NullMarked
 package io.integrationkit.test;
 
