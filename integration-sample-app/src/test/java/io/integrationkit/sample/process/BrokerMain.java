@@ -8,21 +8,25 @@ import kafka.Kafka;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
 
-/** A Kafka broker that is also its own controller; formats its directory when it starts for the first time. */
-final class BrokerMain {
+/**
+ * A Kafka broker that is also its own controller; formats its directory when it starts for the first time. It can have a
+ * second listener for clients that come through a proxy, to whom it tells the proxy's port.
+ */
+public final class BrokerMain {
 
     private BrokerMain() {}
 
     /**
      * Starts the broker and does not return while it runs.
      *
-     * @param args directory for its data, port of the broker, port of the controller
+     * @param args directory for its data, port of the broker, port of the controller; and if there is a proxy, the port
+     *     it connects to and its own
      */
     public static void main(String[] args) {
         Path directory = Path.of(args[0]);
         Path properties = directory.resolve("server.properties");
         if (!Files.exists(properties)) {
-            write(directory, properties, args[1], args[2]);
+            write(directory, properties, args);
             StorageTool.execute(
                     new String[] {
                         "format", "-t", Uuid.randomUuid().toString(), "-c", properties.toString(), "--ignore-formatted"
@@ -32,7 +36,8 @@ final class BrokerMain {
         Kafka.main(new String[] {properties.toString()});
     }
 
-    private static void write(Path directory, Path properties, String port, String controllerPort) {
+    private static void write(Path directory, Path properties, String[] args) {
+        boolean proxied = args.length > 3;
         try {
             Files.createDirectories(directory);
             Files.writeString(properties, """
@@ -40,9 +45,10 @@ final class BrokerMain {
                     node.id=1
                     controller.quorum.voters=1@127.0.0.1:%2$s
                     controller.listener.names=CONTROLLER
-                    listeners=PLAINTEXT://127.0.0.1:%1$s,CONTROLLER://127.0.0.1:%2$s
-                    advertised.listeners=PLAINTEXT://127.0.0.1:%1$s
-                    listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+                    inter.broker.listener.name=PLAINTEXT
+                    listeners=PLAINTEXT://127.0.0.1:%1$s,CONTROLLER://127.0.0.1:%2$s%4$s
+                    advertised.listeners=PLAINTEXT://127.0.0.1:%1$s%5$s
+                    listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT
                     log.dirs=%3$s
                     offsets.topic.num.partitions=4
                     offsets.topic.replication.factor=1
@@ -52,7 +58,11 @@ final class BrokerMain {
                     broker.session.timeout.ms=3000
                     broker.heartbeat.interval.ms=500
                     """.formatted(
-                    port, controllerPort, directory.resolve("data").toString().replace('\\', '/')));
+                            args[1],
+                            args[2],
+                            directory.resolve("data").toString().replace('\\', '/'),
+                            proxied ? ",PROXIED://127.0.0.1:" + args[3] : "",
+                            proxied ? ",PROXIED://127.0.0.1:" + args[4] : ""));
         } catch (IOException ex) {
             throw new UncheckedIOException("Cannot write " + properties, ex);
         }

@@ -48,17 +48,15 @@ final class Processes implements AutoCloseable {
     Processes(Path directory, URI chat, TimeSource time) throws IOException {
         this.time = time;
         this.postgres = EmbeddedPostgres.builder().start();
-        this.broker = new ServiceProcess(
+        this.broker = ServiceProcess.main(
                 "broker",
                 directory,
+                BrokerMain.class,
                 List.of(
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        BrokerMain.class.getName(),
                         directory.resolve("kafka").toAbsolutePath().toString(),
                         Integer.toString(this.brokerPort),
                         Integer.toString(ServiceProcess.freePort())));
-        this.hub = new ServiceProcess(
+        this.hub = ServiceProcess.java(
                 "hub",
                 directory,
                 List.of(

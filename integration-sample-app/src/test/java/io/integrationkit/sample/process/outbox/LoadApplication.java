@@ -1,0 +1,76 @@
+package io.integrationkit.sample.process.outbox;
+
+import io.integrationkit.context.TimeSource;
+import io.integrationkit.outbox.Outbox;
+import java.time.Duration;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/**
+ * An application that changes rows and publishes each change, and relays, until it is killed. Arguments: {@code
+ * --load.instance}, {@code --load.topic}, {@code --load.threads}, {@code --load.pause} between two transactions of a
+ * thread, {@code --load.clock-skew} by which its wall clock is wrong, and any property of Spring and the starter.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+public class LoadApplication {
+
+    /**
+     * Runs until it is killed.
+     *
+     * @param args properties
+     */
+    public static void main(String[] args) {
+        SpringApplication application = new SpringApplication(LoadApplication.class);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        application.setDefaultProperties(Map.of(
+                "spring.sql.init.mode", "never",
+                "spring.jmx.enabled", "false",
+                "spring.main.banner-mode", "off",
+                "spring.main.keep-alive", "true",
+                "spring.datasource.hikari.connection-timeout", "3000",
+                "integration.jdbc.initialize-schema", "always",
+                "logging.level.io.integrationkit", "INFO"));
+        // Not the configuration of the sample, which is on the same class path.
+        System.setProperty("spring.config.name", "load");
+        application.run(args);
+    }
+
+    @Bean
+    TimeSource wrongTime(@Value("${load.clock-skew:0s}") Duration skew) {
+        return new SkewedTime(skew);
+    }
+
+    @Bean
+    LedgerPublisher ledgerPublisher(
+            DataSource dataSource,
+            PlatformTransactionManager transactionManager,
+            Outbox outbox,
+            @Value("${load.instance}") String instance,
+            @Value("${load.topic}") String topic) {
+        return new LedgerPublisher(dataSource, transactionManager, outbox, instance, topic);
+    }
+
+    @Bean
+    ApplicationListener<ApplicationReadyEvent> load(
+            LedgerPublisher publisher,
+            @Value("${load.threads:2}") int threads,
+            @Value("${load.pause:20ms}") Duration pause) {
+        return (ready) -> {
+            for (int i = 0; i < threads; i++) {
+                Thread thread = new Thread(() -> publisher.publishForEver(pause), "load-" + i);
+                thread.setDaemon(true);
+                thread.start();
+            }
+        };
+    }
+}

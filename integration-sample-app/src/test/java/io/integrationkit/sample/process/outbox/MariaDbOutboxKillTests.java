@@ -1,0 +1,8 @@
+package io.integrationkit.sample.process.outbox;
+
+class MariaDbOutboxKillTests extends OutboxKillContract {
+
+    MariaDbOutboxKillTests() {
+        super(DatabaseProduct.MARIADB);
+    }
+}

@@ -1,0 +1,8 @@
+package io.integrationkit.sample.process.outbox;
+
+class PostgresOutboxKillTests extends OutboxKillContract {
+
+    PostgresOutboxKillTests() {
+        super(DatabaseProduct.POSTGRESQL);
+    }
+}
