@@ -175,9 +175,10 @@ final class Cluster implements AutoCloseable {
                 "SELECT count(*) FROM integration_outbox_lease WHERE owner LIKE '%s-%%'".formatted(instance.id()));
     }
 
-    /** Waits until each application has its share of the shards. */
+    /** Waits until each application has its share of the shards: their number divided, rounded up, one with the rest. */
     void awaitFairShares() throws InterruptedException {
-        long least = SHARDS / this.instances.size();
+        int others = this.instances.size() - 1;
+        long least = SHARDS - others * ((SHARDS + others) / this.instances.size());
         await(
                 () -> "Shares of the shards: "
                         + this.instances.stream().map(this::shardsOf).toList(),
