@@ -12,7 +12,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The relay from a start to a stop: one thread that sends, and one that keeps the leases. The leases are given back when
- * the sending thread has ended, for whatever reason, so a relay that is dead never holds a shard.
+ * the sending thread has ended, for whatever reason, so a relay that is dead never holds a shard. While it hangs in one
+ * step, as it may for ever on a connection whose other end is gone, the leases are kept for the time of a lease and then
+ * not renewed any more: it is as if the whole process stood still, and others send when they have ended.
  */
 final class RelayRun {
 
@@ -39,6 +41,11 @@ final class RelayRun {
     private final Thread keeper = daemon("integration-outbox-lease", this::keepLeases);
 
     private volatile boolean stopping;
+
+    /** When the step that is under way began, monotonic, or {@code null} between two steps. */
+    private volatile @Nullable Long stepBegan;
+
+    private boolean hung;
 
     RelayRun(
             OutboxSpec spec,
@@ -96,6 +103,7 @@ final class RelayRun {
     }
 
     private long step(@Nullable SendEnded ended) {
+        this.stepBegan = this.time.nanoTime();
         try {
             long wait = this.loop.step(ended);
             this.counters.tableTrouble.over();
@@ -103,6 +111,8 @@ final class RelayRun {
         } catch (RuntimeException ex) {
             this.counters.tableTrouble.met("The outbox cannot be read or written; the relay tries again", ex);
             return this.spec.pollMax().toNanos();
+        } finally {
+            this.stepBegan = null;
         }
     }
 
@@ -137,6 +147,11 @@ final class RelayRun {
     }
 
     private void watch() {
+        if (hangs()) {
+            tellOnceThatItHangs();
+            return;
+        }
+        this.hung = false;
         Set<Integer> before = this.leases.held().keySet();
         this.leases.watch();
         Set<Integer> now = this.leases.held().keySet();
@@ -145,6 +160,23 @@ final class RelayRun {
             this.events.wake();
         }
         this.counters.leaseTrouble.over();
+    }
+
+    private boolean hangs() {
+        Long began = this.stepBegan;
+        return began != null && this.time.nanoTime() - began > this.spec.lease().toNanos();
+    }
+
+    private void tellOnceThatItHangs() {
+        if (!this.hung) {
+            logger.warn(
+                    "The outbox relay of this instance has hung in one step for more than {} (integration.outbox.lease);"
+                            + " its leases are not renewed, so others send its shards until it goes on. A time-out for"
+                            + " reads in the settings of the driver, such as socketTimeout, ends the wait for a database"
+                            + " that is gone",
+                    this.spec.lease());
+            this.hung = true;
+        }
     }
 
     private void attempt(String problem, Runnable action) {
