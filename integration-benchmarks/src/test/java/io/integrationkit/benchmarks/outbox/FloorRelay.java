@@ -23,7 +23,8 @@ final class FloorRelay implements SmartLifecycle {
 
     private static final Duration POLL = Duration.ofMillis(10);
 
-    private static final String READ = "SELECT id, msg_key, payload FROM outbox ORDER BY id LIMIT " + BATCH;
+    /** With a parameter, so that it is a prepared statement, and payloads come as bytes and not as text. */
+    private static final String READ = "SELECT id, msg_key, payload FROM outbox ORDER BY id LIMIT ?";
 
     private static final String DELETE = "DELETE FROM outbox WHERE id = ANY (?)";
 
@@ -82,8 +83,8 @@ final class FloorRelay implements SmartLifecycle {
     }
 
     private boolean relay() throws InterruptedException, ExecutionException {
-        List<Row> rows =
-                this.jdbc.query(READ, (row, index) -> new Row(row.getLong(1), row.getString(2), row.getBytes(3)));
+        List<Row> rows = this.jdbc.query(
+                READ, (row, index) -> new Row(row.getLong(1), row.getString(2), row.getBytes(3)), BATCH);
         List<Future<RecordMetadata>> sends = new ArrayList<>(rows.size());
         for (Row row : rows) {
             sends.add(this.producer.send(new ProducerRecord<>(this.topic, Kafka.bytes(row.key()), row.payload())));

@@ -14,7 +14,7 @@ final class Measurements {
 
     private static final Duration CLOSE_LOOK = Duration.ofMillis(2);
 
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private static final int KEYS_OF_A_PUBLISHER = 63;
 

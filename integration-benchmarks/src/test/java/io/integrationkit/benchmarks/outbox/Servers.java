@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.util.FileSystemUtils;
 
 /** PostgreSQL and Kafka, each in processes of its own, with data in a fresh directory and the durability of their defaults. */
 final class Servers implements AutoCloseable {
@@ -28,6 +29,8 @@ final class Servers implements AutoCloseable {
 
     private final JavaProcess broker;
 
+    private final Path brokerDirectory;
+
     private final String bootstrapServers;
 
     Servers(Path directory) throws IOException, InterruptedException {
@@ -41,13 +44,14 @@ final class Servers implements AutoCloseable {
                 .setServerConfig("full_page_writes", "on")
                 .setPGStartupWait(Duration.ofSeconds(START_SECONDS))
                 .start();
+        this.brokerDirectory = directory.resolve("kafka").toAbsolutePath();
         int port = JavaProcess.freePort();
         this.bootstrapServers = "127.0.0.1:" + port;
         this.broker = new JavaProcess(
                         "broker",
                         directory,
                         BrokerMain.class,
-                        directory.resolve("kafka").toAbsolutePath().toString(),
+                        this.brokerDirectory.toString(),
                         Integer.toString(port),
                         Integer.toString(JavaProcess.freePort()))
                 .unread();
@@ -103,9 +107,15 @@ final class Servers implements AutoCloseable {
         jdbc(USER).execute("CHECKPOINT");
     }
 
+    /** Stops both and deletes their data. */
     @Override
     public void close() throws IOException {
-        this.broker.close();
         this.postgres.close();
+        try {
+            this.broker.kill();
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+        FileSystemUtils.deleteRecursively(this.brokerDirectory);
     }
 }

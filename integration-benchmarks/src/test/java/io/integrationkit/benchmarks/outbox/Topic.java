@@ -12,7 +12,7 @@ import org.apache.kafka.common.TopicPartition;
 /** The topic as an observer sees it: how long it is while something is measured, and afterwards what is in it. */
 final class Topic implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final String name;
 
