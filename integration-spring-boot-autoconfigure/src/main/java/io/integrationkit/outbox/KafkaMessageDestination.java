@@ -5,7 +5,6 @@ import io.integrationkit.failure.Failure;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -25,7 +24,7 @@ import org.springframework.kafka.core.ProducerFactory;
 @Order(Ordered.LOWEST_PRECEDENCE)
 public final class KafkaMessageDestination implements MessageDestination, DisposableBean {
 
-    private static final Pattern TOPIC = Pattern.compile("(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}");
+    private static final int LONGEST_TOPIC = 249;
 
     private final DefaultKafkaProducerFactory<byte[], byte[]> producers;
 
@@ -59,7 +58,26 @@ public final class KafkaMessageDestination implements MessageDestination, Dispos
 
     @Override
     public boolean accepts(String destination) {
-        return TOPIC.matcher(destination).matches();
+        int length = destination.length();
+        if (length == 0 || length > LONGEST_TOPIC || destination.equals(".") || destination.equals("..")) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (!legal(destination.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** By hand: it is asked for each message, at its publish and at its send, where a regular expression takes 200 ns. */
+    private static boolean legal(char character) {
+        return (character >= 'a' && character <= 'z')
+                || (character >= 'A' && character <= 'Z')
+                || (character >= '0' && character <= '9')
+                || character == '.'
+                || character == '_'
+                || character == '-';
     }
 
     private static void onItsOwnThread(Runnable work) {
