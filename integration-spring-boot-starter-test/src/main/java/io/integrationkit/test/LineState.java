@@ -21,6 +21,9 @@ final class LineState {
 
     private volatile long bytesPerSecond = UNLIMITED;
 
+    /** Guarded by the lock. */
+    private long wakes;
+
     void stall() {
         this.stalled = true;
     }
@@ -44,6 +47,7 @@ final class LineState {
     void wake() {
         this.lock.lock();
         try {
+            this.wakes++;
             this.changed.signalAll();
         } finally {
             this.lock.unlock();
@@ -78,11 +82,15 @@ final class LineState {
         return this.carried.get();
     }
 
-    /** Waits until something changes, or that long. */
+    /** Waits until somebody wakes those that wait, or that long. */
     void await(long nanos) throws InterruptedException {
         this.lock.lock();
         try {
-            this.changed.awaitNanos(nanos);
+            long before = this.wakes;
+            long left = nanos;
+            while (this.wakes == before && left > 0) {
+                left = this.changed.awaitNanos(left);
+            }
         } finally {
             this.lock.unlock();
         }

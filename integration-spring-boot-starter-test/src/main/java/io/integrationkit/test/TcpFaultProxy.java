@@ -181,7 +181,6 @@ public final class TcpFaultProxy implements AutoCloseable {
                 ProxiedConnection.daemon("fault-proxy-connect", () -> connect(client));
             } catch (IOException ex) {
                 // A client that is gone again, or the end of this proxy, which the loop asks for.
-                continue;
             }
         }
     }
