@@ -7,6 +7,7 @@ import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.testsupport.MariaDbDatabase;
+import io.integrationkit.testsupport.Trap;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -201,6 +202,7 @@ class MariaDbDialectTests {
     }
 
     @Test
+    @Trap(15)
     void transactionThatLostADeadlockIsDoneAgain() throws Exception {
         access.jdbc().update("insert into thing (name, amount) values ('a', 0), ('b', 0)");
         CyclicBarrier bothHoldOne = new CyclicBarrier(2);

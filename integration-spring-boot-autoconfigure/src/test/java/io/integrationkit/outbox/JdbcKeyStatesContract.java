@@ -9,6 +9,7 @@ import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.testsupport.Trap;
 import java.util.Random;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -52,8 +53,9 @@ abstract class JdbcKeyStatesContract extends KeyStatesContract {
                 == Outboxes.SHARDS;
     }
 
-    /** Trap 4: what a process that dies before the commit leaves behind. */
+    /** What a process that dies before the commit leaves behind. */
     @Test
+    @Trap(4)
     void moveThatIsNotCommittedLeavesEverythingAsItWas() {
         append("a1", "a2", "b1");
         CommitFails manager = new CommitFails(this.access.dataSource());

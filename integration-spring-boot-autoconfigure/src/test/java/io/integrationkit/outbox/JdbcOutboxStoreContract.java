@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.testsupport.Trap;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -45,6 +46,7 @@ abstract class JdbcOutboxStoreContract extends OutboxStoreContract {
     }
 
     @Test
+    @Trap(16)
     void rowWithUnreadableHeadersIsStillRead() {
         opened().append(java.util.List.of(Outboxes.record("1", "a")));
         this.access.jdbc().update("UPDATE integration_outbox SET headers = 'not json'");

@@ -13,6 +13,7 @@ import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.testsupport.PostgresDatabase;
+import io.integrationkit.testsupport.Trap;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -148,6 +149,7 @@ class KafkaRelayTests {
     }
 
     @Test
+    @Trap(5)
     void recordTheBrokerRefusesIsDeadLetteredAndItsKeyGoesOnAndAReplayKeepsItsId() {
         createTopic(Map.of());
         List<String> ids = new ArrayList<>();
@@ -171,6 +173,33 @@ class KafkaRelayTests {
                 .extracting((record) -> headers(record).get("ce_id"))
                 .containsExactly(ids.get(0), ids.get(2), ids.get(3), ids.get(1));
         awaitEmpty();
+    }
+
+    @Test
+    @Trap(16)
+    void recordsThatAreTooLargeTakeNoSmallOneThatIsSentWithThemAlong() {
+        createTopic(Map.of());
+        List<String> small = new ArrayList<>();
+        List<String> large = new ArrayList<>();
+        this.transaction.executeWithoutResult((status) -> {
+            for (int i = 0; i < 60; i++) {
+                boolean tooLarge = i % 3 == 1;
+                (tooLarge ? large : small)
+                        .add(this.engine
+                                .outbox()
+                                .publish(OutboxMessage.of("n", this.topic, new byte[tooLarge ? 5_000 : 10])
+                                        .withKey("k" + i)));
+            }
+        });
+        alterTopic("max.message.bytes", "2000");
+        this.engine.relay().start();
+        assertThat(consume(small.size()))
+                .extracting((record) -> headers(record).get("ce_id"))
+                .containsExactlyInAnyOrderElementsOf(small);
+        awaitEmpty();
+        assertThat(this.deadLetters.list(DeadLetterFilter.all(), null, 100))
+                .extracting(DeadLetter::messageId)
+                .containsExactlyInAnyOrderElementsOf(large);
     }
 
     @Test
@@ -212,6 +241,7 @@ class KafkaRelayTests {
     }
 
     @Test
+    @Trap(1)
     void transactionThatDrewALowIdAndCommitsLateIsStillSent() throws Exception {
         createTopic(Map.of());
         this.engine.relay().start();
@@ -274,6 +304,7 @@ class KafkaRelayTests {
     }
 
     @Test
+    @Trap(7)
     void brokerThatIsDownCostsNothingButTime() {
         OutboxEngine lonely = engine("localhost:1");
         lonely.relay().start();

@@ -3,6 +3,7 @@ package io.integrationkit.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.testsupport.Trap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,7 @@ abstract class LockedOrderingContract {
 
     /** The first writes and takes its time to commit; the second begins later and could commit sooner. */
     @Test
+    @Trap(2)
     void withTheLockIdsFollowTheOrderOfTheCommits() throws Exception {
         JdbcOutboxStore store = store(PublishSpec.Ordering.LOCKED);
         List<String> committed = run(store, "k", "k", true);

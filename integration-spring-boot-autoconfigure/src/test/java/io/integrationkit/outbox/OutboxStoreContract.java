@@ -7,6 +7,7 @@ import io.integrationkit.deadletter.DeadLetterFilter;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.testsupport.Trap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,6 +160,7 @@ abstract class OutboxStoreContract {
     }
 
     @Test
+    @Trap(4)
     void failedDeadLetterLeavesTheMessageOwed() {
         append(Outboxes.record("1", "a"));
         this.deadLettersFail = true;
@@ -167,6 +169,7 @@ abstract class OutboxStoreContract {
     }
 
     @Test
+    @Trap(3)
     void formerOwnerMovesNothing() {
         append(Outboxes.record("1", "a"));
         ShardLease stale = java.util.Objects.requireNonNull(this.leases.held().get(shardOf("a")));

@@ -8,6 +8,7 @@ import io.integrationkit.deadletter.ReplayResult;
 import io.integrationkit.deadletter.ReplayedMessage;
 import io.integrationkit.testsupport.PostgresDatabase;
 import io.integrationkit.testsupport.Race;
+import io.integrationkit.testsupport.Trap;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -29,8 +30,8 @@ class PostgresKeyStatesTests extends JdbcKeyStatesContract {
         super(PostgresDatabase.access());
     }
 
-    /** Trap 6. */
     @Test
+    @Trap(6)
     void hundredThousandRowsBehindABlockedKeyDoNotHideOthers() {
         append("a1");
         block("a1");
@@ -43,8 +44,9 @@ class PostgresKeyStatesTests extends JdbcKeyStatesContract {
                 .containsExactly("other");
     }
 
-    /** Trap 13: one discards the last parked message while the relay is parking one more. */
+    /** One discards the last parked message while the relay is parking one more. */
     @Test
+    @Trap(13)
     void keyIsNotReleasedWhileTheRelayParksOneMore() throws Exception {
         append("a1", "a2");
         park("a1");
@@ -76,8 +78,9 @@ class PostgresKeyStatesTests extends JdbcKeyStatesContract {
         new Thread(work).start();
     }
 
-    /** Trap 13: each of two operators closes one of the last two. */
+    /** Each of two operators closes one of the last two. */
     @Test
+    @Trap(13)
     void keyIsReleasedWhenTwoOperatorsCloseTheLastTwoAtOnce() throws Exception {
         for (int round = 0; round < 5; round++) {
             String first = "a" + round + "x";
@@ -96,8 +99,9 @@ class PostgresKeyStatesTests extends JdbcKeyStatesContract {
         }
     }
 
-    /** Trap 13: the order of a key holds, whoever is faster. */
+    /** The order of a key holds, whoever is faster. */
     @Test
+    @Trap(13)
     void twoOperatorsWhoReplayOneKeyKeepItsOrder() throws Exception {
         List<String> ids = IntStream.range(0, 8).mapToObj((i) -> "a" + i).toList();
         append(ids.toArray(String[]::new));

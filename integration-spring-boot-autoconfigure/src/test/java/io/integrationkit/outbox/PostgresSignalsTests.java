@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.testsupport.PostgresDatabase;
+import io.integrationkit.testsupport.Trap;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -57,6 +58,7 @@ class PostgresSignalsTests {
     }
 
     @Test
+    @Trap(15)
     void lostConnectionsAreReplacedAndWhatWasMissedIsLookedUp() throws Exception {
         Semaphore there = new Semaphore(0);
         RelaySignals one = start("one", holdingNothing(), new Semaphore(0));

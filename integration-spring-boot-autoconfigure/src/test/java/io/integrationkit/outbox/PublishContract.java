@@ -12,6 +12,7 @@ import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.testsupport.Trap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -148,6 +149,7 @@ abstract class PublishContract {
     }
 
     @Test
+    @Trap(11)
     void inAReadOnlyTransactionItIsRefused() {
         this.transaction.setReadOnly(true);
         this.transaction.executeWithoutResult((status) ->
@@ -155,6 +157,7 @@ abstract class PublishContract {
     }
 
     @Test
+    @Trap(11)
     void underAnotherManagerItIsRefusedEvenIfTheThreadHasAConnection() {
         new TransactionTemplate(new ForeignManager()).executeWithoutResult((status) -> {
             assertRefused(ProblemCode.OUTBOX_FOREIGN_TRANSACTION, () -> this.outbox.publish(new OrderPlaced("o-1", 3)));
@@ -205,6 +208,7 @@ abstract class PublishContract {
     }
 
     @Test
+    @Trap(2)
     void beforeCommitItIsAcceptedWhateverTheOrderOfTheCallbacks() {
         for (boolean before : new boolean[] {true, false}) {
             this.transaction.executeWithoutResult((status) -> {
@@ -248,6 +252,7 @@ abstract class PublishContract {
     }
 
     @Test
+    @Trap(11)
     void savepointTakesBackWhatWasPublishedAfterIt() {
         this.transaction.executeWithoutResult((status) -> {
             this.outbox.publish(new OrderPlaced("kept", 3));
@@ -287,6 +292,7 @@ abstract class PublishContract {
     }
 
     @Test
+    @Trap(11)
     void newTransactionInsideHasABufferOfItsOwn() {
         this.transaction.executeWithoutResult((status) -> {
             this.outbox.publish(new OrderPlaced("outer", 3));
@@ -318,6 +324,19 @@ abstract class PublishContract {
     }
 
     @Test
+    @Trap(2)
+    void whoPublishesFirstAndCommitsLastComesLast() {
+        this.transaction.executeWithoutResult((status) -> {
+            this.outbox.publish(new OrderPlaced("o-1", 2));
+            requiresNew().executeWithoutResult((inner) -> this.outbox.publish(new OrderPlaced("o-1", 1)));
+        });
+        assertThat(owed())
+                .extracting((record) -> new String(record.payload()))
+                .containsExactly("{\"orderId\":\"o-1\",\"items\":1}", "{\"orderId\":\"o-1\",\"items\":2}");
+    }
+
+    @Test
+    @Trap(2)
     void persistenceContextIsFlushedBeforeTheMessagesAreWritten() {
         List<Long> owedAtFlush = new ArrayList<>();
         this.transaction.executeWithoutResult((status) -> {

@@ -8,6 +8,7 @@ import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetterFilter;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.testsupport.ManualTime;
+import io.integrationkit.testsupport.Trap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,6 +106,7 @@ class RelayHeadsTests {
     }
 
     @Test
+    @Trap(13)
     void replayedKeyArrivesInOrderWithWhatCameMeanwhile() {
         RelayLoop loop = loop(HeadPolicy.PARK_KEY);
         this.orders.refuse("a1");
@@ -198,6 +200,7 @@ class RelayHeadsTests {
     }
 
     @Test
+    @Trap(16)
     void messageWithoutKeyHoldsNothingUp() {
         for (HeadPolicy policy : HeadPolicy.values()) {
             RelayLoop loop = loop(policy);

@@ -8,6 +8,7 @@ import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.testsupport.ManualTime;
+import io.integrationkit.testsupport.Trap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -90,6 +91,7 @@ class RelayLoopTests {
     }
 
     @Test
+    @Trap(5)
     void nextOfAKeyWaitsForTheAcknowledgementWhileOtherKeysGoOn() {
         prove();
         this.orders.holdBack();
@@ -156,6 +158,7 @@ class RelayLoopTests {
     }
 
     @Test
+    @Trap(5)
     void refusedMessageBecomesADeadLetterAndItsKeyGoesOnInOrder() {
         this.orders.refuse("a2");
         append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"), Outboxes.record("a3", "a"));
@@ -185,6 +188,7 @@ class RelayLoopTests {
     }
 
     @Test
+    @Trap(16)
     void unreadableMessageBecomesADeadLetterWithoutBeingSent() {
         append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"));
         this.store.unreadable = "a1";
@@ -194,6 +198,21 @@ class RelayLoopTests {
     }
 
     @Test
+    @Trap(16)
+    void bytesTypeAndKeyThatNobodyKnowsAreSentAsTheyWereStored() {
+        byte[] poison = {0, -1, '{', (byte) 0xc3, '('};
+        OutboxRecord unknown = new OutboxRecord("1", "orders", "a", "of.a.later.version", 99, "x/y", Map.of(), poison);
+        OutboxRecord bare = new OutboxRecord("2", "orders", null, null, 1, null, Map.of(), new byte[0]);
+        append(unknown, bare);
+        settle();
+        assertThat(this.orders.sent())
+                .extracting(RecordingDestination.Sent::message)
+                .containsExactlyInAnyOrder(unknown, bare);
+        assertThat(owed()).isEmpty();
+    }
+
+    @Test
+    @Trap(3)
     void formerOwnerDropsARefusedMessage() {
         this.orders.refuse("a1");
         this.store.fenced = true;
@@ -206,6 +225,7 @@ class RelayLoopTests {
     }
 
     @Test
+    @Trap(7)
     void outageBurnsNothingKeepsTheRowsAndIsLoggedOnce(CapturedOutput output) {
         this.orders.answer((record) -> DOWN);
         append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"), Outboxes.record("b1", "b"));
@@ -292,6 +312,7 @@ class RelayLoopTests {
     }
 
     @Test
+    @Trap(5)
     void failedMessageIsSentAgainBeforeTheLaterOnesOfItsKey() {
         prove();
         this.orders.holdBack();
@@ -339,6 +360,7 @@ class RelayLoopTests {
     }
 
     @Test
+    @Trap(3)
     void noSendBeginsOnceTheLeaseLeavesNoTimeForIt() {
         prove();
         this.orders.holdBack();
@@ -355,6 +377,7 @@ class RelayLoopTests {
     }
 
     @Test
+    @Trap(3)
     void relayThatWokeUpAfterItsLeaseWasTakenSendsNothingMore() {
         prove();
         this.orders.holdBack();
@@ -395,6 +418,7 @@ class RelayLoopTests {
     }
 
     @Test
+    @Trap(1)
     void rowOfALateTransactionWithALowerIdIsStillFound() {
         append(Outboxes.record("early", "a"), Outboxes.record("late", "a"));
         this.store.invisible = Set.of("early");
@@ -422,6 +446,7 @@ class RelayLoopTests {
     }
 
     @Test
+    @Trap(12)
     void rowThatNobodyForesawIsFoundByTheNextSweep() {
         append(Outboxes.record("hidden", "a"), Outboxes.record("a2", "a"));
         this.store.invisible = Set.of("hidden");
@@ -439,6 +464,7 @@ class RelayLoopTests {
     }
 
     @Test
+    @Trap({1, 14})
     void markStaysBehindATransactionThatIsStillWritingHoweverLongItTakes() {
         append(Outboxes.record("late", "a"), Outboxes.record("b1", keyOfTheSameShard("a")));
         this.store.invisible = Set.of("late");
@@ -585,6 +611,7 @@ class RelayLoopTests {
     }
 
     @Test
+    @Trap(4)
     void crashBetweenAcknowledgementAndDeleteRepeatsInOrderAndLosesNothing() {
         append(Outboxes.record("a1", "a"), Outboxes.record("a2", "a"), Outboxes.record("a3", "a"));
         this.store.failDeletes = true;
@@ -631,6 +658,7 @@ class RelayLoopTests {
     }
 
     @Test
+    @Trap(7)
     void noMoreIsHeldThanTheBatchSizeAllows() {
         this.loop = loop(40);
         prove();

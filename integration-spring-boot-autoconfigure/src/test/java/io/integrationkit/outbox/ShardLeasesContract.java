@@ -7,6 +7,7 @@ import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.testsupport.ManualTime;
+import io.integrationkit.testsupport.Trap;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -219,6 +220,7 @@ abstract class ShardLeasesContract {
     }
 
     @Test
+    @Trap(9)
     void instancesThatComeAndGoShareTheShardsAndEachShardMovesAtMostOnceAChange() {
         OutboxSpec spec = specOf(64);
         this.access.jdbc().update("DELETE FROM integration_outbox_meta");
@@ -330,6 +332,7 @@ abstract class ShardLeasesContract {
     }
 
     @Test
+    @Trap(10)
     void wallClocksThatDifferByTwentyMinutesChangeNothing() {
         ManualTime early = new ManualTime();
         ManualTime late = new ManualTime();
@@ -388,6 +391,7 @@ abstract class ShardLeasesContract {
     }
 
     @Test
+    @Trap(3)
     void pausedInstanceKeepsItsSessionSoOthersWaitForTheEndOfItsLease() {
         this.theirs.renew();
         this.mine.renew();
@@ -504,6 +508,7 @@ abstract class ShardLeasesContract {
 
     @Test
     @ExtendWith(OutputCaptureExtension.class)
+    @Trap(15)
     void lockThatIsHeldElsewhereIsSaidOnceAndOnlyTheLeaseCounts(CapturedOutput output) {
         this.sessions.putBehindAProxy("mine");
         this.mine.renew();
@@ -554,6 +559,7 @@ abstract class ShardLeasesContract {
     }
 
     @Test
+    @Trap(9)
     void relaysThatComeAndGoKeepTheOrderOfEachKeyAndRepeatNothing() {
         OutboxStore store = Outboxes.store(this.access, LONG_LEASE, () -> {
             throw new IllegalStateException("nothing is refused");
