@@ -63,6 +63,10 @@ public enum ProblemCode {
     OUTBOX_KEY_BLOCKED("INT-322", "A message that blocked its key was taken out of the way"),
     OUTBOX_REPLAY_ORDER("INT-323", "A parked message cannot be replayed before an earlier one of its key"),
     EVENT_HANDLER_INVALID("INT-332", "A method cannot be an event handler"),
+    OUTBOX_PROGRESS_TOPIC("INT-333", "The topic in which outbox transactions note their progress is missing or unfit"),
+    OUTBOX_TRANSACTIONS_TOO_OLD("INT-334", "The brokers' transactions are too old for the outbox"),
+    OUTBOX_SEND_MODE("INT-335", "A send mode of the outbox does not fit its destination or its database"),
+    OUTBOX_FOREIGN_PROGRESS("INT-336", "The progress topic of the outbox holds the progress of another table"),
 
     KEY_MISSING("INT-401", "An idempotency key is missing"),
     KEY_REUSED("INT-402", "An idempotency key was used again with other arguments"),

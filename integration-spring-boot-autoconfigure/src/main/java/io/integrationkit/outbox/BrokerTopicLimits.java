@@ -6,10 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -24,15 +22,7 @@ final class BrokerTopicLimits implements TopicLimits.Source {
     private final Map<String, Object> settings;
 
     BrokerTopicLimits(Map<String, Object> producer) {
-        this.settings = new HashMap<>(producer);
-        Set<String> ofAdmin = AdminClientConfig.configNames();
-        this.settings
-                .keySet()
-                .removeIf((name) -> ProducerConfig.configNames().contains(name) && !ofAdmin.contains(name));
-        this.settings.put(AdminClientConfig.CLIENT_ID_CONFIG, CLIENT);
-        this.settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT);
-        this.settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT);
-        this.settings.put(AdminClientConfig.RETRIES_CONFIG, 1);
+        this.settings = KafkaProducerSettings.admin(producer, CLIENT, TIMEOUT);
     }
 
     @Override

@@ -7,8 +7,10 @@ import java.util.Map;
  *
  * @param others settings of the destinations that are not named
  * @param named settings by name of the destination; copied
+ * @param transactions settings of the destinations that are sent to in transactions
  */
-public record DestinationSpecs(DestinationSpec others, Map<String, DestinationSpec> named) {
+public record DestinationSpecs(
+        DestinationSpec others, Map<String, DestinationSpec> named, TransactionSpec transactions) {
 
     public DestinationSpecs {
         named = Map.copyOf(named);
@@ -21,7 +23,8 @@ public record DestinationSpecs(DestinationSpec others, Map<String, DestinationSp
      * @return the settings
      */
     public static DestinationSpecs all(HeadPolicy onRefused) {
-        return new DestinationSpecs(new DestinationSpec(onRefused), Map.of());
+        return new DestinationSpecs(
+                new DestinationSpec(onRefused, SendMode.STRICT), Map.of(), TransactionSpec.of("application"));
     }
 
     /**
@@ -32,5 +35,11 @@ public record DestinationSpecs(DestinationSpec others, Map<String, DestinationSp
      */
     public DestinationSpec of(String destination) {
         return this.named.getOrDefault(destination, this.others);
+    }
+
+    /** Whether messages to any destination may be sent in that mode. */
+    boolean uses(SendMode mode) {
+        return this.others.sendMode() == mode
+                || this.named.values().stream().anyMatch((destination) -> destination.sendMode() == mode);
     }
 }

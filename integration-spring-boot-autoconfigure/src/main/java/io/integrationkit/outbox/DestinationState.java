@@ -78,6 +78,11 @@ final class DestinationState {
         this.failures = 0;
     }
 
+    /** A send ended that tells nothing about the destination. */
+    void ended() {
+        this.inFlight--;
+    }
+
     void failed(long now, Failure failure, Throwable cause) {
         this.inFlight--;
         unreachable(now, failure, cause);

@@ -11,10 +11,13 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -81,11 +84,25 @@ final class JdbcOutboxStore implements OutboxStore {
         return this.table.read(this.access.jdbc(), windows, pausedDestinations);
     }
 
-    /** A pool may hand out connections that do not commit by themselves; a DELETE given back so would be undone. */
     @Override
     public void delete(List<StoredMessage.Row> rows) {
+        committed((jdbc) -> this.table.delete(jdbc, rows));
+    }
+
+    @Override
+    public void deleteForGood(List<StoredMessage.Row> rows) {
+        committed((jdbc) -> this.table.deleteForGood(jdbc, rows));
+    }
+
+    @Override
+    public Map<Long, String> messageIds(int shard, List<Long> ids) {
+        return this.table.messageIds(this.access.jdbc(), shard, ids);
+    }
+
+    /** A pool may hand out connections that do not commit by themselves; a DELETE given back so would be undone. */
+    private void committed(Consumer<JdbcOperations> delete) {
         this.access.jdbc().execute((Connection connection) -> {
-            this.table.delete(new JdbcTemplate(new SingleConnectionDataSource(connection, true)), rows);
+            delete.accept(new JdbcTemplate(new SingleConnectionDataSource(connection, true)));
             if (!connection.getAutoCommit()) {
                 connection.commit();
             }

@@ -4,6 +4,7 @@ import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.Failure;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Map;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -28,6 +29,8 @@ public final class KafkaMessageDestination implements MessageDestination, Dispos
 
     private final DefaultKafkaProducerFactory<byte[], byte[]> producers;
 
+    private final Map<String, Object> settings;
+
     private final SizeLimit ofProducer;
 
     private final @Nullable TopicLimits topics;
@@ -44,16 +47,23 @@ public final class KafkaMessageDestination implements MessageDestination, Dispos
      * @throws OutboxConfigurationException if the application's partitioner does not go by the key
      */
     public KafkaMessageDestination(ProducerFactory<?, ?> application, OutboxSpec spec) {
-        Map<String, Object> settings = KafkaProducerSettings.of(application.getConfigurationProperties(), spec);
+        this.settings = KafkaProducerSettings.of(application.getConfigurationProperties(), spec);
         this.producers =
-                new DefaultKafkaProducerFactory<>(settings, ByteArraySerializer::new, ByteArraySerializer::new);
+                new DefaultKafkaProducerFactory<>(this.settings, ByteArraySerializer::new, ByteArraySerializer::new);
         this.producers.setPhysicalCloseTimeout((int) spec.deliveryTimeout().toSeconds());
         this.producers.setBeanName("integrationOutbox");
-        this.ofProducer = KafkaProducerSettings.limit(settings);
-        this.topics = KafkaProducerSettings.compressed(settings)
+        this.ofProducer = KafkaProducerSettings.limit(this.settings);
+        this.topics = KafkaProducerSettings.compressed(this.settings)
                 ? null
                 : new TopicLimits(
-                        new BrokerTopicLimits(settings), KafkaMessageDestination::onItsOwnThread, TimeSource.system());
+                        new BrokerTopicLimits(this.settings),
+                        KafkaMessageDestination::onItsOwnThread,
+                        TimeSource.system());
+    }
+
+    /** Settings of the producer. */
+    Map<String, Object> settings() {
+        return Collections.unmodifiableMap(this.settings);
     }
 
     @Override
@@ -140,7 +150,7 @@ public final class KafkaMessageDestination implements MessageDestination, Dispos
         completion.failed(classified, failure);
     }
 
-    private static ProducerRecord<byte[], byte[]> record(OutboxRecord message) {
+    static ProducerRecord<byte[], byte[]> record(OutboxRecord message) {
         String key = message.key();
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
                 message.destination(),

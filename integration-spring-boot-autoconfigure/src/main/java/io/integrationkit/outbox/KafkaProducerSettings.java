@@ -4,6 +4,8 @@ import io.integrationkit.failure.ProblemCode;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 
@@ -44,6 +46,37 @@ final class KafkaProducerSettings {
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 32 * 1024);
         settings.put(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG, false);
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, requestSize(application, spec));
+        return settings;
+    }
+
+    /**
+     * Settings of the producer that sends for one shard in transactions, over those of {@link #of}. A send that waits and
+     * a commit end within the delivery time-out together. What a dead sender leaves open hides what is behind it from
+     * consumers, so the broker ends it when the lease would.
+     */
+    static Map<String, Object> transactional(Map<String, Object> settings, OutboxSpec spec, String id, int shard) {
+        long half = spec.deliveryTimeout().toMillis() / 2;
+        Map<String, Object> transactional = new HashMap<>(settings);
+        transactional.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
+        transactional.put(
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                Math.toIntExact(spec.lease().toMillis()));
+        transactional.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, half);
+        transactional.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Math.toIntExact(half));
+        transactional.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(half / 2));
+        transactional.put(ProducerConfig.CLIENT_ID_CONFIG, "integration-outbox-transactions-" + shard);
+        return transactional;
+    }
+
+    /** Settings of an admin client that is connected like the producer. */
+    static Map<String, Object> admin(Map<String, Object> producer, String client, int timeoutMillis) {
+        Map<String, Object> settings = new HashMap<>(producer);
+        Set<String> ofAdmin = AdminClientConfig.configNames();
+        settings.keySet().removeIf((name) -> ProducerConfig.configNames().contains(name) && !ofAdmin.contains(name));
+        settings.put(AdminClientConfig.CLIENT_ID_CONFIG, client);
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, timeoutMillis);
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, timeoutMillis);
+        settings.put(AdminClientConfig.RETRIES_CONFIG, 1);
         return settings;
     }
 

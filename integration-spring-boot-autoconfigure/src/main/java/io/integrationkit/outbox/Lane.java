@@ -4,7 +4,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** Messages of one destination and key, read together; the head is the only one that may be on its way. */
+/**
+ * Messages of one destination and key, read together. The head is the only one that may be on its way, unless they are
+ * sent in transactions.
+ */
 final class Lane {
 
     private final ShardRound round;
@@ -35,6 +38,11 @@ final class Lane {
 
     StoredMessage head() {
         return this.messages.element();
+    }
+
+    /** The messages at its beginning, that many at most. */
+    List<StoredMessage> first(int most) {
+        return this.messages.stream().limit(most).toList();
     }
 
     /** The messages at its beginning that are to follow the parked ones of their key. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +49,11 @@ final class LaneSender {
 
     private final RefusedHeads heads;
 
+    private final @Nullable TransactionalSender transactional;
+
     private final Deque<OutboxRecord> replaysSent = new ArrayDeque<>();
+
+    private final Deque<OutboxRecord> replaysDeleted = new ArrayDeque<>();
 
     private final Map<String, DestinationState> states = new HashMap<>();
 
@@ -67,7 +72,8 @@ final class LaneSender {
             ShardReader reader,
             Pauses pauses,
             Acknowledged acknowledged,
-            RefusedHeads heads) {
+            RefusedHeads heads,
+            @Nullable TransactionalSender transactional) {
         this.leases = leases;
         this.destinations = destinations;
         this.time = time;
@@ -77,11 +83,31 @@ final class LaneSender {
         this.pauses = pauses;
         this.acknowledged = acknowledged;
         this.heads = heads;
+        this.transactional = transactional;
     }
 
     /** Whether nothing is on its way. */
     boolean idle() {
-        return this.inFlight == 0;
+        return this.inFlight == 0 && (this.transactional == null || this.transactional.idle());
+    }
+
+    /** Whether a transaction of a shard is under way. */
+    boolean busy(int shard) {
+        return this.transactional != null && this.transactional.busy(shard);
+    }
+
+    /** Gives up what is held of shards that are another's now. */
+    void closeLost() {
+        if (this.transactional != null) {
+            this.transactional.closeLost(this.leases.held(), this);
+        }
+    }
+
+    /** Ends it for good; nothing is sent any more. */
+    void close() {
+        if (this.transactional != null) {
+            this.transactional.close();
+        }
     }
 
     void add(Collection<Lane> lanes) {
@@ -90,9 +116,23 @@ final class LaneSender {
 
     /** Forgets what is not on its way; it is read again later. */
     void dropReady() {
+        if (this.transactional != null) {
+            this.transactional.dropWaiting(this);
+        }
         for (Lane lane = this.ready.poll(); lane != null; lane = this.ready.poll()) {
             drop(lane);
         }
+    }
+
+    /** Forgets those of the lanes that are not on their way. */
+    void dropReady(Predicate<Lane> which) {
+        this.ready.removeIf((lane) -> {
+            boolean dropped = which.test(lane);
+            if (dropped) {
+                drop(lane);
+            }
+            return dropped;
+        });
     }
 
     /** Names the destinations to which nothing may be sent now. */
@@ -122,6 +162,12 @@ final class LaneSender {
         }
         for (SendEnded ended = this.events.poll(); ended != null; ended = this.events.poll()) {
             settleOne(ended);
+        }
+        if (this.transactional != null) {
+            this.transactional.settle(this);
+        }
+        for (OutboxRecord replay = this.replaysDeleted.poll(); replay != null; replay = this.replaysDeleted.poll()) {
+            this.heads.endRelease(replay);
         }
     }
 
@@ -180,6 +226,24 @@ final class LaneSender {
         }
     }
 
+    /** The first messages of a lane were committed at their destination and are deleted. */
+    void delivered(Lane lane, int count) {
+        for (int i = 0; i < count; i++) {
+            StoredMessage message = lane.removeHead();
+            this.counters.sent(lane.destination());
+            this.reader.done(lane.round(), 1);
+            if (message.replayOfHeldKey() || (i == count - 1 && message.endsRelease())) {
+                this.replaysDeleted.add(message.record());
+            }
+        }
+        goOn(lane);
+    }
+
+    /** A message could not be sent now. */
+    void notDelivered(String destination) {
+        this.counters.failed(destination);
+    }
+
     /** What is left of the lane if the key was released meanwhile is read again. */
     private void park(Lane lane) {
         List<StoredMessage> messages = lane.parked(MOST_PARKED_AT_ONCE);
@@ -205,8 +269,18 @@ final class LaneSender {
         }
     }
 
-    private void drop(Lane lane) {
+    void drop(Lane lane) {
         this.reader.done(lane.round(), lane.drop());
+    }
+
+    /** Forgets a lane whose destination takes nothing now; tells whether it did. */
+    boolean dropUnsendable(Lane lane) {
+        boolean dropped =
+                !state(lane.destination()).maySend(this.time.nanoTime()) || this.pauses.includes(lane.destination());
+        if (dropped) {
+            drop(lane);
+        }
+        return dropped;
     }
 
     /** Sends what may be sent now. */
@@ -228,6 +302,9 @@ final class LaneSender {
             settle(null);
         }
         this.ready.addAll(waiting);
+        if (this.transactional != null) {
+            this.transactional.begin(this);
+        }
     }
 
     private void send(Lane lane) {
@@ -255,6 +332,10 @@ final class LaneSender {
             drop(lane);
             return;
         }
+        if (this.transactional != null && this.transactional.takes(lane.destination(), destination)) {
+            sendInTransaction(lane, this.transactional);
+            return;
+        }
         if (lane.beginsAfterRelease()) {
             this.replaysSent.add(message.record());
         }
@@ -269,15 +350,33 @@ final class LaneSender {
         }
     }
 
+    private void sendInTransaction(Lane lane, TransactionalSender transactions) {
+        ShardSender.Refusal refusal = transactions.takeRefusal(lane);
+        if (refusal != null) {
+            refusedForGood(lane, refusal.failure(), refusal.cause());
+        } else {
+            transactions.add(lane, this);
+        }
+    }
+
     /** The lease as it is held now, not as it was when the round was read. */
-    private boolean mayStillSend(ShardLease ofRound, long now) {
+    boolean mayStillSend(ShardLease ofRound, long now) {
         ShardLease held = this.leases.held().get(ofRound.shard());
         return held != null && held.epoch() == ofRound.epoch() && held.maySend(now);
     }
 
+    @Nullable
+    MessageDestination find(String destination) {
+        return this.destinations.find(destination);
+    }
+
     private DestinationState state(Lane lane) {
+        return state(lane.destination());
+    }
+
+    DestinationState state(String name) {
         return this.states.computeIfAbsent(
-                lane.destination(),
+                name,
                 (destination) ->
                         new DestinationState(destination, this.counters, this.destinations.mostInFlight(destination)));
     }

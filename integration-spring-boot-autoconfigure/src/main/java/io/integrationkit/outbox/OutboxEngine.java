@@ -99,6 +99,7 @@ public record OutboxEngine(
      * @param access the database
      * @param parts its parts
      * @return the outbox; its relay is not started yet
+     * @throws OutboxConfigurationException if a send mode does not fit its destination
      */
     public static OutboxEngine durable(JdbcAccess access, Parts parts) {
         HeaderCodec headers = new HeaderCodec(parts.codec());
@@ -110,8 +111,16 @@ public record OutboxEngine(
         OutboxInspection inspection = new JdbcOutboxInspection(access);
         Pauses pauses = new Pauses(inspection);
         RelaySignals signals = PostgresSignals.of(access, parts.spec(), leases, owner);
-        OutboxRelay relay =
-                new OutboxRelay(parts.spec(), store, leases, destinations, pauses, parts.time(), counters, signals);
+        OutboxRelay relay = new OutboxRelay(
+                parts.spec(),
+                store,
+                leases,
+                destinations,
+                pauses,
+                parts.time(),
+                counters,
+                signals,
+                SendModes.transactions(access, parts.spec(), destinations, parts.time()));
         OutboxTransactions transactions =
                 new OutboxTransactions(access, store, (count) -> owed(counters, relay, count));
         transactions.listen();
@@ -129,8 +138,10 @@ public record OutboxEngine(
      *
      * @param parts its parts
      * @return the outbox; its relay is not started yet
+     * @throws OutboxConfigurationException if a send mode needs a database
      */
     public static OutboxEngine inMemory(Parts parts) {
+        SendModes.requireStrict(parts.spec());
         MemoryOutboxStore store = new MemoryOutboxStore(parts.spec(), parts.time(), parts.deadLetters());
         ShardLeases leases = new MemoryShardLeases(parts.spec(), parts.time(), parts.owner());
         Destinations destinations = parts.all();
@@ -138,7 +149,7 @@ public record OutboxEngine(
         OutboxInspection inspection = new MemoryOutboxInspection(store, leases);
         Pauses pauses = new Pauses(inspection);
         OutboxRelay relay = new OutboxRelay(
-                parts.spec(), store, leases, destinations, pauses, parts.time(), counters, RelaySignals.NONE);
+                parts.spec(), store, leases, destinations, pauses, parts.time(), counters, RelaySignals.NONE, null);
         return new OutboxEngine(
                 new InMemoryOutbox(
                         store, parts.encoder(destinations), parts.gate(store), (count) -> owed(counters, relay, count)),

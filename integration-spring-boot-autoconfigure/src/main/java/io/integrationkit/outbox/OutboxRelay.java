@@ -34,6 +34,8 @@ public final class OutboxRelay implements SmartLifecycle {
 
     private final RelaySignals signals;
 
+    private final @Nullable ShardTransactions transactions;
+
     private volatile @Nullable RelayRun run;
 
     OutboxRelay(
@@ -44,7 +46,8 @@ public final class OutboxRelay implements SmartLifecycle {
             Pauses pauses,
             TimeSource time,
             RelayCounters counters,
-            RelaySignals signals) {
+            RelaySignals signals,
+            @Nullable ShardTransactions transactions) {
         this.spec = spec;
         this.store = store;
         this.leases = leases;
@@ -53,12 +56,14 @@ public final class OutboxRelay implements SmartLifecycle {
         this.time = time;
         this.counters = counters;
         this.signals = signals;
+        this.transactions = transactions;
     }
 
     /**
      * Begins to send, unless there is nowhere to send to; another instance may be able to.
      *
-     * @throws OutboxConfigurationException if the tables are missing or were made with another number of shards
+     * @throws OutboxConfigurationException if the tables are missing or were made with another number of shards, or if the
+     *     brokers cannot do what a send mode needs
      */
     @Override
     public void start() {
@@ -71,9 +76,20 @@ public final class OutboxRelay implements SmartLifecycle {
         }
         this.leases.prepare();
         this.store.keys().endReleases();
+        if (this.transactions != null) {
+            this.transactions.prepare();
+        }
         RelayEvents events = new RelayEvents();
         RelayLoop loop = new RelayLoop(
-                this.spec, this.store, this.leases, this.destinations, this.pauses, this.time, events, this.counters);
+                this.spec,
+                this.store,
+                this.leases,
+                this.destinations,
+                this.pauses,
+                this.time,
+                events,
+                this.counters,
+                this.transactions);
         RelayRun begun = new RelayRun(this.spec, this.leases, this.time, events, loop, this.counters);
         this.run = begun;
         begun.start();

@@ -3,6 +3,7 @@ package io.integrationkit.outbox;
 import io.integrationkit.failure.Failure;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,25 @@ interface OutboxStore {
 
     /** Removes messages that were acknowledged; one that is gone already is no error. */
     void delete(List<StoredMessage.Row> rows);
+
+    /**
+     * Removes messages whose transaction at the destination is committed, and returns when no crash of the database
+     * server brings them back. One that is gone already is no error.
+     */
+    default void deleteForGood(List<StoredMessage.Row> rows) {
+        delete(rows);
+    }
+
+    /**
+     * Names the messages of some rows.
+     *
+     * @param shard shard of the rows
+     * @param ids ids of the rows
+     * @return id of the message by id of the row; without the rows that are gone
+     */
+    default Map<Long, String> messageIds(int shard, List<Long> ids) {
+        return Map.of();
+    }
 
     /**
      * Makes a message a dead letter and removes it, both or neither, if the shard still belongs to the lease.

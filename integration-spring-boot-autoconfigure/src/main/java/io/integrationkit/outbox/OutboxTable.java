@@ -4,8 +4,10 @@ import io.integrationkit.jdbc.Database;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,6 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.IncorrectResultSizeDataAccessException;
 import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.jdbc.core.RowCallbackHandler;
 
 /** The statements on the outbox table; a subclass for what a product says in its own way. */
 abstract class OutboxTable {
@@ -53,6 +56,11 @@ abstract class OutboxTable {
     private static final String LOCK_ALL_KEYS =
             "SELECT setting FROM integration_outbox_meta WHERE name = 'ordering' FOR UPDATE";
 
+    private static final String MESSAGE_IDS =
+            "SELECT id, message_id FROM integration_outbox WHERE shard = ? AND id IN (%s)";
+
+    private static final int IDS_PER_SELECT = 500;
+
     private static final int COLUMNS_OF_INSERT = 9;
 
     private final int shards;
@@ -80,6 +88,26 @@ abstract class OutboxTable {
     abstract List<StoredMessage> read(JdbcOperations jdbc, List<OutboxStore.Window> windows, Set<String> paused);
 
     abstract void delete(JdbcOperations jdbc, List<StoredMessage.Row> rows);
+
+    /** See {@link OutboxStore#deleteForGood}. */
+    void deleteForGood(JdbcOperations jdbc, List<StoredMessage.Row> rows) {
+        delete(jdbc, rows);
+    }
+
+    /** See {@link OutboxStore#messageIds}. */
+    Map<Long, String> messageIds(JdbcOperations jdbc, int shard, List<Long> ids) {
+        Map<Long, String> found = new HashMap<>();
+        for (int from = 0; from < ids.size(); from += IDS_PER_SELECT) {
+            List<Long> some = ids.subList(from, Math.min(ids.size(), from + IDS_PER_SELECT));
+            List<Object> arguments = new ArrayList<>(some);
+            arguments.add(0, shard);
+            jdbc.query(
+                    MESSAGE_IDS.formatted(String.join(", ", Collections.nCopies(some.size(), "?"))),
+                    (RowCallbackHandler) (row) -> found.put(row.getLong(1), required(row.getString(2))),
+                    arguments.toArray());
+        }
+        return found;
+    }
 
     /** See {@link OutboxStore#writers}. */
     OutboxStore.@Nullable Writers writers(JdbcOperations jdbc, Collection<Integer> shards, long beyond) {

@@ -43,6 +43,13 @@ final class PostgresOutboxTable extends OutboxTable {
             WHERE o.shard = d.shard AND o.id = d.id \
             AND (SELECT set_config('synchronous_commit', 'off', true)) = 'off'""";
 
+    /** Waits for the disk even where the server does not by default. */
+    static final String DELETE_FOR_GOOD = """
+            DELETE FROM integration_outbox o USING unnest(?::smallint[], ?::bigint[]) AS d(shard, id) \
+            WHERE o.shard = d.shard AND o.id = d.id AND (SELECT set_config('synchronous_commit', \
+            CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' \
+            ELSE current_setting('synchronous_commit') END, true)) <> 'off'""";
+
     static final String LAST_ID = """
             SELECT max(o.id) FROM unnest(?::smallint[]) AS w(shard) \
             CROSS JOIN LATERAL (SELECT m.id FROM integration_outbox m \
@@ -108,13 +115,22 @@ final class PostgresOutboxTable extends OutboxTable {
 
     @Override
     void delete(JdbcOperations jdbc, List<StoredMessage.Row> rows) {
+        delete(DELETE, jdbc, rows);
+    }
+
+    @Override
+    void deleteForGood(JdbcOperations jdbc, List<StoredMessage.Row> rows) {
+        delete(DELETE_FOR_GOOD, jdbc, rows);
+    }
+
+    private static void delete(String sql, JdbcOperations jdbc, List<StoredMessage.Row> rows) {
         Object[] shards = new Object[rows.size()];
         Object[] ids = new Object[rows.size()];
         for (int i = 0; i < shards.length; i++) {
             shards[i] = rows.get(i).shard();
             ids[i] = rows.get(i).id();
         }
-        jdbc.update(DELETE, (PreparedStatement statement) -> {
+        jdbc.update(sql, (PreparedStatement statement) -> {
             setArray(statement, 1, "int2", shards);
             setArray(statement, 2, "int8", ids);
         });

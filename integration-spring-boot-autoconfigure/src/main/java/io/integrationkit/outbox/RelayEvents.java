@@ -42,6 +42,17 @@ final class RelayEvents {
         }
     }
 
+    /** Makes the next {@link #await} return, without a reason to read. */
+    void nudge() {
+        this.lock.lock();
+        try {
+            this.woken = true;
+            this.news.signal();
+        } finally {
+            this.lock.unlock();
+        }
+    }
+
     void ended(SendEnded ended) {
         this.lock.lock();
         try {

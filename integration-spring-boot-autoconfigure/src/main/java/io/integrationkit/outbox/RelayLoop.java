@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * are settled, or behind the last of them, so no row is ever on its way twice; and not behind them once one of them was
  * dropped from memory, so none overtakes it.
  *
+ * <p>Where messages are sent in transactions, the rules of {@link TransactionalSender} stand for those of this paragraph
+ * and the next.
+ *
  * <p><b>What a crash leaves behind.</b>
  *
  * <ul>
@@ -72,6 +75,24 @@ final class RelayLoop {
             TimeSource time,
             RelayEvents events,
             RelayCounters counters) {
+        this(spec, store, leases, destinations, pauses, time, events, counters, null);
+    }
+
+    /**
+     * Creates the loop.
+     *
+     * @param transactions for destinations that are sent to in transactions, or {@code null} if there is none
+     */
+    RelayLoop(
+            OutboxSpec spec,
+            OutboxStore store,
+            ShardLeases leases,
+            Destinations destinations,
+            Pauses pauses,
+            TimeSource time,
+            RelayEvents events,
+            RelayCounters counters,
+            @Nullable ShardTransactions transactions) {
         this.store = store;
         this.leases = leases;
         this.time = time;
@@ -88,7 +109,11 @@ final class RelayLoop {
                 this.reader,
                 pauses,
                 this.acknowledged,
-                new RefusedHeads(spec, store, counters));
+                new RefusedHeads(spec, store, counters),
+                (transactions != null)
+                        ? new TransactionalSender(
+                                spec, store, transactions, this.reader, events, time, TransactionThreads.executor())
+                        : null);
     }
 
     /**
@@ -114,6 +139,7 @@ final class RelayLoop {
             }
             sendAndDelete();
         }
+        this.sender.closeLost();
         giveBackYielding();
         return untilNextStep();
     }
@@ -139,6 +165,11 @@ final class RelayLoop {
         return this.sender.idle();
     }
 
+    /** Ends the loop for good, drained or not. */
+    void close() {
+        this.sender.close();
+    }
+
     private void deleteAcknowledged() {
         if (!this.acknowledged.isEmpty()) {
             this.store.delete(this.acknowledged.rows());
@@ -150,7 +181,7 @@ final class RelayLoop {
     /** A round is open until all of it is settled and deleted, so the next owner of a shard repeats nothing. */
     private void giveBackYielding() {
         for (int shard : this.leases.yielding()) {
-            if (!this.reader.open(shard)) {
+            if (!this.reader.open(shard) && !this.sender.busy(shard)) {
                 this.leases.yielded(shard);
             }
         }

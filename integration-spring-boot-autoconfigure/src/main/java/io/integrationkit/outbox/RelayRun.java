@@ -98,6 +98,7 @@ final class RelayRun {
         } catch (InterruptedException ex) {
             logger.debug("The relay was interrupted", ex);
         } finally {
+            attempt("What the outbox relay holds at its destinations cannot be closed", this.loop::close);
             this.sendingEnded.countDown();
         }
     }

@@ -4,6 +4,7 @@ import io.integrationkit.context.TimeSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,6 +38,8 @@ final class ShardReader {
     private final Map<Integer, ShardHistory> histories = new TreeMap<>();
 
     private Set<String> leftOut = Set.of();
+
+    private final Set<Integer> leftAlone = new HashSet<>();
 
     private int open;
 
@@ -141,6 +144,9 @@ final class ShardReader {
 
     private boolean readable(@Nullable ShardLease lease, long now) {
         if (lease == null || !lease.maySend(now)) {
+            return false;
+        }
+        if (this.leftAlone.contains(lease.shard())) {
             return false;
         }
         ShardHistory history = history(lease.shard());
@@ -275,6 +281,18 @@ final class ShardReader {
     /** A message of the shard could be neither sent nor moved; the shard is left alone for a little while. */
     void trouble(int shard) {
         history(shard).trouble(this.time.nanoTime());
+    }
+
+    /** A shard is not read until {@link #readAgain}: what would be read now could not be used. */
+    void leaveAlone(int shard) {
+        this.leftAlone.add(shard);
+    }
+
+    /** Ends {@link #leaveAlone}, if it was said. */
+    void readAgain(int shard) {
+        if (this.leftAlone.remove(shard)) {
+            this.readNow = true;
+        }
     }
 
     private ShardHistory history(int shard) {

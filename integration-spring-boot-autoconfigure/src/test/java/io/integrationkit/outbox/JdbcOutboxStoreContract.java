@@ -6,9 +6,13 @@ import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.testsupport.Trap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** The contract on databases, and what only a database can meet. */
@@ -53,5 +57,20 @@ abstract class JdbcOutboxStoreContract extends OutboxStoreContract {
         StoredMessage read = opened().read(Outboxes.everything(1), Set.of()).get(0);
         assertThat(read.unreadable()).isNotNull();
         assertThat(read.record().messageId()).isEqualTo("1");
+    }
+
+    @Test
+    void rowsAreDeletedForGoodAndTheMessagesOfOthersAreNamed() {
+        OutboxStore store = opened();
+        store.append(List.of(Outboxes.record("1", "a"), Outboxes.record("2", "a"), Outboxes.record("3", "a")));
+        List<StoredMessage> read = store.read(Outboxes.everything(10), Set.of());
+        int shard = read.get(0).row().shard();
+        List<Long> ids = new ArrayList<>(
+                read.stream().map((message) -> message.row().id()).toList());
+        store.deleteForGood(List.of(read.get(1).row()));
+        store.deleteForGood(List.of(read.get(1).row()));
+        LongStream.range(10_000, 12_000).forEach(ids::add);
+        assertThat(store.messageIds(shard, ids)).isEqualTo(Map.of(ids.get(0), "1", ids.get(2), "3"));
+        assertThat(store.messageIds(shard + 1, ids)).isEmpty();
     }
 }

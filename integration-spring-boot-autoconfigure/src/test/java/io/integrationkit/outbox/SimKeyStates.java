@@ -2,6 +2,7 @@ package io.integrationkit.outbox;
 
 import io.integrationkit.failure.Failure;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** States of keys as one relay changes them: what needs the lease is fenced by it. */
@@ -43,6 +44,14 @@ record SimKeyStates(SimRun run, SimStore store) implements KeyStates {
     }
 
     @Override
+    public void endReleases() {
+        this.store.statement("end of releases", () -> {
+            this.run.database.keys().endReleases();
+            return true;
+        });
+    }
+
+    @Override
     public void replay(OutboxRecord record) {
         throw new UnsupportedOperationException();
     }
@@ -68,12 +77,12 @@ record SimKeyStates(SimRun run, SimStore store) implements KeyStates {
     }
 
     @Override
-    public List<HeldKey> list(@Nullable HeldKey after, int limit) {
+    public List<HeldKey> list(HeldKey.@Nullable Place after, int limit) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public HeldKeyCount count() {
+    public Map<String, HeldKeyCount> counts() {
         throw new UnsupportedOperationException();
     }
 }

@@ -75,10 +75,11 @@ final class SimRun {
                 Duration.ofMillis(400),
                 PublishSpec.DEFAULT,
                 new DestinationSpecs(
-                        new DestinationSpec(HeadPolicy.CONTINUE),
+                        new DestinationSpec(HeadPolicy.CONTINUE, SendMode.STRICT),
                         Map.of(
-                                SimBroker.PARKS, new DestinationSpec(HeadPolicy.PARK_KEY),
-                                SimBroker.BLOCKS, new DestinationSpec(HeadPolicy.BLOCK_KEY))),
+                                SimBroker.PARKS, new DestinationSpec(HeadPolicy.PARK_KEY, SendMode.STRICT),
+                                SimBroker.BLOCKS, new DestinationSpec(HeadPolicy.BLOCK_KEY, SendMode.STRICT)),
+                        TransactionSpec.of("shop")),
                 new OutboxSpec.Reading(sweepInterval, false));
     }
 

@@ -6,6 +6,8 @@ import io.integrationkit.outbox.DestinationSpecs;
 import io.integrationkit.outbox.HeadPolicy;
 import io.integrationkit.outbox.OutboxSpec;
 import io.integrationkit.outbox.PublishSpec;
+import io.integrationkit.outbox.SendMode;
+import io.integrationkit.outbox.TransactionSpec;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -69,6 +71,11 @@ public class OutboxProperties {
 
     /** What becomes of the other messages of a key when its first one cannot be delivered for good. */
     private HeadPolicy onRefused = HeadPolicy.PARK_KEY;
+
+    /** How messages are sent to Kafka topics. */
+    private SendMode sendMode = SendMode.STRICT;
+
+    private final Transactional transactional = new Transactional();
 
     /** Settings by name of the destination. */
     private Map<String, Destination> destinations = new LinkedHashMap<>();
@@ -211,6 +218,18 @@ public class OutboxProperties {
         this.onRefused = onRefused;
     }
 
+    public SendMode getSendMode() {
+        return this.sendMode;
+    }
+
+    public void setSendMode(SendMode sendMode) {
+        this.sendMode = sendMode;
+    }
+
+    public Transactional getTransactional() {
+        return this.transactional;
+    }
+
     public Map<String, Destination> getDestinations() {
         return this.destinations;
     }
@@ -236,8 +255,9 @@ public class OutboxProperties {
     }
 
     OutboxSpec toSpec(String applicationName) {
+        String publisher = (this.source != null) ? this.source : applicationName;
         return new OutboxSpec(
-                (this.source != null) ? this.source : applicationName,
+                publisher,
                 this.shards,
                 this.batchSize,
                 this.maxMessageSize.toBytes(),
@@ -249,7 +269,7 @@ public class OutboxProperties {
                 this.memoryCapacity,
                 this.sessionGrace,
                 new PublishSpec(this.ordering, this.backpressure.toBackpressure(), this.handlerConcurrency),
-                destinationSpecs(),
+                destinationSpecs(publisher),
                 new OutboxSpec.Reading(this.sweepInterval, this.notify));
     }
 
@@ -316,11 +336,43 @@ public class OutboxProperties {
         }
     }
 
-    private DestinationSpecs destinationSpecs() {
-        DestinationSpec others = new DestinationSpec(this.onRefused);
+    private DestinationSpecs destinationSpecs(String publisher) {
+        DestinationSpec others = new DestinationSpec(this.onRefused, this.sendMode);
         Map<String, DestinationSpec> named = new LinkedHashMap<>();
         this.destinations.forEach((name, destination) -> named.put(name, destination.toSpec(others)));
-        return new DestinationSpecs(others, named);
+        return new DestinationSpecs(others, named, this.transactional.toSpec(publisher));
+    }
+
+    /** Settings of destinations that are sent to in transactions. */
+    public static class Transactional {
+
+        /** Topic in which the transactions note what they held. Named after the source if not set. */
+        private @Nullable String progressTopic;
+
+        /** Whether the topic is created if it is not there. */
+        private boolean createTopic = true;
+
+        public @Nullable String getProgressTopic() {
+            return this.progressTopic;
+        }
+
+        public void setProgressTopic(@Nullable String progressTopic) {
+            this.progressTopic = progressTopic;
+        }
+
+        public boolean isCreateTopic() {
+            return this.createTopic;
+        }
+
+        public void setCreateTopic(boolean createTopic) {
+            this.createTopic = createTopic;
+        }
+
+        private TransactionSpec toSpec(String publisher) {
+            String topic = this.progressTopic;
+            return new TransactionSpec(
+                    (topic != null) ? topic : TransactionSpec.of(publisher).progressTopic(), this.createTopic);
+        }
     }
 
     /** Settings of one destination; what is not set is as for all. */
@@ -328,6 +380,9 @@ public class OutboxProperties {
 
         /** What becomes of the other messages of a key when its first one cannot be delivered for good. */
         private @Nullable HeadPolicy onRefused;
+
+        /** How its messages are sent. */
+        private @Nullable SendMode sendMode;
 
         public @Nullable HeadPolicy getOnRefused() {
             return this.onRefused;
@@ -337,8 +392,18 @@ public class OutboxProperties {
             this.onRefused = onRefused;
         }
 
+        public @Nullable SendMode getSendMode() {
+            return this.sendMode;
+        }
+
+        public void setSendMode(@Nullable SendMode sendMode) {
+            this.sendMode = sendMode;
+        }
+
         private DestinationSpec toSpec(DestinationSpec others) {
-            return new DestinationSpec((this.onRefused != null) ? this.onRefused : others.onRefused());
+            return new DestinationSpec(
+                    (this.onRefused != null) ? this.onRefused : others.onRefused(),
+                    (this.sendMode != null) ? this.sendMode : others.sendMode());
         }
     }
 }

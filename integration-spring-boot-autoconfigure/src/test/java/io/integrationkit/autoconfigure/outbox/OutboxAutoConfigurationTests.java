@@ -26,6 +26,9 @@ import io.integrationkit.outbox.OutboxRelay;
 import io.integrationkit.outbox.OutboxSpec;
 import io.integrationkit.outbox.OutboxStatistics;
 import io.integrationkit.outbox.PublishSpec;
+import io.integrationkit.outbox.SendMode;
+import io.integrationkit.outbox.TransactionSpec;
+import io.integrationkit.testsupport.KafkaBroker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +40,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -222,6 +226,9 @@ class OutboxAutoConfigurationTests {
                         "integration.outbox.on-refused=continue",
                         "integration.outbox.destinations.orders.on-refused=block-key",
                         "integration.outbox.destinations[shop.bills].on-refused=park-key",
+                        "integration.outbox.destinations.orders.send-mode=strict",
+                        "integration.outbox.transactional.progress-topic=done",
+                        "integration.outbox.transactional.create-topic=false",
                         "integration.outbox.sweep-interval=7s",
                         "integration.outbox.notify=false")
                 .run((context) -> assertThat(context.getBean(OutboxSpec.class))
@@ -247,12 +254,13 @@ class OutboxAutoConfigurationTests {
                                                 3),
                                         9),
                                 new DestinationSpecs(
-                                        new DestinationSpec(HeadPolicy.CONTINUE),
+                                        new DestinationSpec(HeadPolicy.CONTINUE, SendMode.STRICT),
                                         Map.of(
                                                 "orders",
-                                                new DestinationSpec(HeadPolicy.BLOCK_KEY),
+                                                new DestinationSpec(HeadPolicy.BLOCK_KEY, SendMode.STRICT),
                                                 "shop.bills",
-                                                new DestinationSpec(HeadPolicy.PARK_KEY))),
+                                                new DestinationSpec(HeadPolicy.PARK_KEY, SendMode.STRICT)),
+                                        new TransactionSpec("done", false)),
                                 new OutboxSpec.Reading(Duration.ofSeconds(7), false))));
     }
 
@@ -290,6 +298,73 @@ class OutboxAutoConfigurationTests {
         this.inMemory.run(
                 (context) -> assertThat(context.getBean(OutboxSpec.class).destinations())
                         .isEqualTo(DestinationSpecs.all(HeadPolicy.PARK_KEY)));
+    }
+
+    @Test
+    void sendModeIsThatOfTheDestinationOrElseOfAllAndStrictByDefault() {
+        this.inDatabase
+                .withConfiguration(AutoConfigurations.of(KafkaAutoConfiguration.class))
+                .withPropertyValues(
+                        "integration.outbox.source=https://shop/a",
+                        "integration.outbox.send-mode=transactional",
+                        "integration.outbox.shards=2",
+                        "integration.outbox.destinations.bills.send-mode=strict",
+                        "integration.outbox.destinations.orders.on-refused=continue",
+                        "spring.kafka.bootstrap-servers=" + KafkaBroker.address())
+                .run((context) -> {
+                    DestinationSpecs specs = context.getBean(OutboxSpec.class).destinations();
+                    assertThat(specs.of("anything").sendMode()).isEqualTo(SendMode.TRANSACTIONAL);
+                    assertThat(specs.of("orders").sendMode()).isEqualTo(SendMode.TRANSACTIONAL);
+                    assertThat(specs.of("bills").sendMode()).isEqualTo(SendMode.STRICT);
+                    assertThat(specs.transactions().progressTopic()).isEqualTo("https___shop_a-outbox-progress");
+                    assertThat(context.getBean(OutboxRelay.class).isRunning()).isTrue();
+                });
+        this.inMemory.run((context) -> assertThat(context.getBean(OutboxSpec.class)
+                        .destinations()
+                        .of("anything")
+                        .sendMode())
+                .isEqualTo(SendMode.STRICT));
+    }
+
+    @Test
+    void transactionsWithoutADatabaseFailTheStart() {
+        this.inMemory
+                .withConfiguration(AutoConfigurations.of(KafkaAutoConfiguration.class))
+                .withPropertyValues("integration.outbox.destinations.orders.send-mode=transactional")
+                .run((context) -> refused(context, "needs a database"));
+    }
+
+    @Test
+    void transactionsForWhatIsNotOnKafkaFailTheStart() {
+        this.inDatabase
+                .withPropertyValues("integration.outbox.send-mode=transactional")
+                .run((context) -> refused(context, "there is no Kafka"));
+        this.inDatabase
+                .withConfiguration(AutoConfigurations.of(KafkaAutoConfiguration.class))
+                .withUserConfiguration(OwnDestination.class)
+                .withPropertyValues("integration.outbox.destinations.own.send-mode=transactional")
+                .run((context) -> refused(context, "destinations[own].send-mode=TRANSACTIONAL is for Kafka topics"));
+    }
+
+    @Test
+    void progressTopicThatIsNoTopicFailsTheStart() {
+        this.inMemory
+                .withPropertyValues("integration.outbox.transactional.progress-topic=a/b")
+                .run((context) -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(OutboxConfigurationException.class)
+                        .hasMessageContaining("integration.outbox.transactional.progress-topic=a/b"));
+    }
+
+    private static void refused(AssertableApplicationContext context, String message) {
+        assertThat(context)
+                .getFailure()
+                .rootCause()
+                .isInstanceOfSatisfying(
+                        OutboxConfigurationException.class,
+                        (ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.OUTBOX_SEND_MODE))
+                .hasMessageContaining(message);
     }
 
     @Test
