@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,7 +47,7 @@ final class SimDatabase implements TimeSource {
 
     private final SimLeaseTable leases;
 
-    private final Map<String, DeadLetterMessage> deadLetters = new LinkedHashMap<>();
+    private final Set<String> deadLetters = new LinkedHashSet<>();
 
     SimDatabase(SimWorld world, OutboxSpec spec, SimOracle oracle, boolean knowsWriters) {
         this.world = world;
@@ -75,7 +76,7 @@ final class SimDatabase implements TimeSource {
 
     private String deadLetter(DeadLetterMessage message) {
         String id = String.valueOf(message.messageId());
-        this.deadLetters.put(id, message);
+        this.deadLetters.add(id);
         StoredMessage.Row row = this.rows.remove(id);
         if (row == null) {
             throw this.world.violated("dead letter " + id + " without a row");
@@ -87,11 +88,7 @@ final class SimDatabase implements TimeSource {
 
     /** The dead letters that nobody has closed, the oldest first. */
     List<String> deadLetters() {
-        return List.copyOf(this.deadLetters.keySet());
-    }
-
-    boolean isDeadLetter(String id) {
-        return this.deadLetters.containsKey(id);
+        return List.copyOf(this.deadLetters);
     }
 
     void replay(OutboxRecord record) {
