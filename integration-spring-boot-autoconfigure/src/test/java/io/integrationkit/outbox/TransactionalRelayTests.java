@@ -35,6 +35,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +46,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 
 /** The transactional mode on a real broker and a real database: each message once at a reader of committed messages. */
@@ -293,6 +295,46 @@ class TransactionalRelayTests {
         assertThat(zombie.counters().sent.sum()).isZero();
         owner.runUntil(() -> owed() == 0);
         eachArrivedOnceAndInOrder();
+    }
+
+    @Test
+    void instancesThatComeAndGoRepeatNothing() {
+        createTopic();
+        OutboxEngine first = engine();
+        OutboxEngine second = engine();
+        try {
+            first.relay().start();
+            publish(40);
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(2))
+                    .until(() -> first.statistics().sent() > 0);
+            second.relay().start();
+            publish(40);
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(2))
+                    .until(() -> second.statistics().ownedShards().size() == 1);
+            publish(40);
+            first.relay().stop();
+            publish(40);
+            Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> owed() == 0);
+        } finally {
+            first.relay().stop();
+            second.relay().stop();
+        }
+        assertThat(first.statistics().sent() + second.statistics().sent()).isEqualTo(160);
+        eachArrivedOnceAndInOrder();
+    }
+
+    private OutboxEngine engine() {
+        OutboxSpec spec = spec();
+        KafkaMessageDestination destination = new KafkaMessageDestination(
+                new DefaultKafkaProducerFactory<>(
+                        Map.of("bootstrap.servers", BROKER.getBrokersAsString()),
+                        new StringSerializer(),
+                        new StringSerializer()),
+                spec);
+        return OutboxEngine.durable(
+                this.access, Outboxes.parts(spec, List.of(destination), () -> this.deadLetters, TimeSource.system()));
     }
 
     @Test
