@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.integrationkit.failure.ProblemCode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,12 +115,23 @@ class DocumentationTests {
     }
 
     private static String sourceOf(String testClass) {
-        try (Stream<Path> files = Files.walk(Path.of("src", "test", "java"))) {
-            return files.filter((file) -> file.endsWith(testClass + ".java"))
+        try (Stream<Path> modules = Files.list(Path.of(".."))) {
+            return modules.map((module) -> module.resolve(Path.of("src", "test", "java")))
+                    .filter(Files::isDirectory)
+                    .flatMap(DocumentationTests::under)
+                    .filter((file) -> file.endsWith(testClass + ".java"))
                     .map(DocumentationTests::read)
                     .collect(Collectors.joining());
         } catch (IOException ex) {
             throw new IllegalStateException(ex);
+        }
+    }
+
+    private static Stream<Path> under(Path folder) {
+        try {
+            return Files.walk(folder);
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
         }
     }
 

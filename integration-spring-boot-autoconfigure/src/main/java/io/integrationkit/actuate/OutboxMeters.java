@@ -39,6 +39,11 @@ public final class OutboxMeters implements MeterBinder {
         counter(registry, "integration.outbox.published", "Messages accepted", OutboxStatistics::published);
         counter(registry, "integration.outbox.sent", "Messages their destination took", OutboxStatistics::sent);
         counter(registry, "integration.outbox.failed", "Sends that failed", OutboxStatistics::failed);
+        counter(
+                registry,
+                "integration.outbox.overtaken",
+                "Messages that arrived before an earlier one of their key",
+                OutboxStatistics::overtaken);
         counter(registry, "integration.outbox.dead.lettered", "Messages given up", OutboxStatistics::deadLettered);
         counter(
                 registry,

@@ -28,6 +28,8 @@ final class DestinationState {
 
     private boolean proven;
 
+    private boolean overtaken;
+
     private int inFlight;
 
     private int failures;
@@ -52,6 +54,24 @@ final class DestinationState {
         return this.proven && this.inFlight >= this.mostInFlight;
     }
 
+    /** A message arrived out of the order of its key; logged once until the destination was out and is back. */
+    void overtaken(StoredMessage message) {
+        this.counters.overtaken.increment();
+        if (!this.overtaken) {
+            this.overtaken = true;
+            logger.warn(
+                    "Messages of '{}' arrived before an earlier one of their key, which send mode 'pipelined' allows; the"
+                            + " first is told here ({}), all are counted",
+                    this.name,
+                    message.record().messageId());
+        }
+    }
+
+    /** Whether it answered since it last failed. */
+    boolean proven() {
+        return this.proven;
+    }
+
     boolean paused(long now) {
         return this.failures > 0 && this.pausedUntil - now > 0;
     }
@@ -73,6 +93,9 @@ final class DestinationState {
         if (this.failures > 0) {
             logger.info("Destination '{}' can be reached again", this.name);
             this.counters.unavailable.remove(this.name);
+        }
+        if (this.failures > 0) {
+            this.overtaken = false;
         }
         this.proven = true;
         this.failures = 0;

@@ -90,6 +90,12 @@ public final class KafkaMessageDestination implements MessageDestination, Dispos
                 || character == '-';
     }
 
+    /** One connection a partition, idempotence on: what is sent again stays at its place. */
+    @Override
+    public boolean keepsOrder() {
+        return true;
+    }
+
     private static void onItsOwnThread(Runnable work) {
         Thread thread = new Thread(work, "integration-outbox-limits");
         thread.setDaemon(true);

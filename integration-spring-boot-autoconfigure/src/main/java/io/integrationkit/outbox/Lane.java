@@ -2,11 +2,13 @@ package io.integrationkit.outbox;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Messages of one destination and key, read together. The head is the only one that may be on its way, unless they are
- * sent in transactions.
+ * sent in transactions, or pipelined: then those that are on their way stand before the head.
  */
 final class Lane {
 
@@ -16,7 +18,13 @@ final class Lane {
 
     private final Deque<StoredMessage> messages = new ArrayDeque<>();
 
+    private final Set<StoredMessage.Row> pipelined = new HashSet<>();
+
     private boolean released;
+
+    private long hole = Long.MAX_VALUE;
+
+    private long acknowledged;
 
     /** Creates the lane of that message, which is not in it yet. */
     Lane(ShardRound round, StoredMessage first) {
@@ -64,6 +72,47 @@ final class Lane {
         StoredMessage head = this.messages.remove();
         this.round.left(head);
         return head;
+    }
+
+    /** Sends the head on its way; the next message is the head then. */
+    void pipeline() {
+        this.pipelined.add(this.messages.remove().row());
+    }
+
+    /** Whether that message went on its way by {@link #pipeline()} and has not ended yet. */
+    boolean pipelined(StoredMessage message) {
+        return this.pipelined.contains(message.row());
+    }
+
+    /** A message is through that was on its way; returns whether it arrived before an earlier one. */
+    boolean acknowledged(StoredMessage message) {
+        this.pipelined.remove(message.row());
+        this.round.left(message);
+        this.acknowledged = Math.max(this.acknowledged, message.row().id());
+        return message.row().id() > this.hole;
+    }
+
+    /** A message that was on its way has not arrived; returns whether a later one has. */
+    boolean missed(StoredMessage message) {
+        this.hole = Math.min(this.hole, message.row().id());
+        return this.acknowledged > message.row().id();
+    }
+
+    /** A message that was on its way is a dead letter. */
+    void removed(StoredMessage message) {
+        this.pipelined.remove(message.row());
+        this.round.left(message);
+    }
+
+    /** A message that was on its way is forgotten; it is read again. */
+    void dropped(StoredMessage message) {
+        this.pipelined.remove(message.row());
+        this.round.dropped(message);
+    }
+
+    /** Whether nothing of it is in memory. */
+    boolean over() {
+        return this.messages.isEmpty() && this.pipelined.isEmpty();
     }
 
     boolean isEmpty() {

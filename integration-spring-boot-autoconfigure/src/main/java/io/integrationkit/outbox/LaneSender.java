@@ -8,10 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -49,13 +46,15 @@ final class LaneSender {
 
     private final RefusedHeads heads;
 
+    private final DestinationSpecs modes;
+
     private final @Nullable TransactionalSender transactional;
 
     private final Deque<OutboxRecord> replaysSent = new ArrayDeque<>();
 
     private final Deque<OutboxRecord> replaysDeleted = new ArrayDeque<>();
 
-    private final Map<String, DestinationState> states = new HashMap<>();
+    private final DestinationStates states;
 
     private final Deque<Lane> ready = new ArrayDeque<>();
 
@@ -73,9 +72,11 @@ final class LaneSender {
             Pauses pauses,
             Acknowledged acknowledged,
             RefusedHeads heads,
+            DestinationSpecs modes,
             @Nullable TransactionalSender transactional) {
         this.leases = leases;
         this.destinations = destinations;
+        this.states = new DestinationStates(destinations, counters);
         this.time = time;
         this.events = events;
         this.counters = counters;
@@ -83,6 +84,7 @@ final class LaneSender {
         this.pauses = pauses;
         this.acknowledged = acknowledged;
         this.heads = heads;
+        this.modes = modes;
         this.transactional = transactional;
     }
 
@@ -137,22 +139,14 @@ final class LaneSender {
 
     /** Names the destinations to which nothing may be sent now. */
     Set<String> unreachable() {
-        long now = this.time.nanoTime();
-        Set<String> unreachable = new HashSet<>(this.pauses.destinations());
-        this.states.forEach((destination, state) -> {
-            if (!state.maySend(now)) {
-                unreachable.add(destination);
-            }
-        });
+        Set<String> unreachable = this.states.unreachable(this.time.nanoTime());
+        unreachable.addAll(this.pauses.destinations());
         return unreachable;
     }
 
     /** When the first destination that is left alone now may be asked again, monotonic. */
     OptionalLong pausedUntil(long now) {
-        return this.states.values().stream()
-                .filter((state) -> state.paused(now))
-                .mapToLong(DestinationState::pausedUntil)
-                .reduce((one, other) -> (one - other < 0) ? one : other);
+        return this.states.pausedUntil(now);
     }
 
     /** Settles that end and all that were told since. */
@@ -173,7 +167,7 @@ final class LaneSender {
 
     private void settleOne(SendEnded ended) {
         Lane lane = ended.lane();
-        StoredMessage message = lane.head();
+        StoredMessage message = ended.message();
         this.inFlight--;
         this.bytesInFlight -= message.bytes();
         Failure failure = ended.failure();
@@ -181,20 +175,38 @@ final class LaneSender {
         if (failure == null || cause == null) {
             state(lane).answered(ended.begun());
             this.counters.sent(lane.destination());
-            lane.removeHead();
             if (message.replayOfHeldKey()) {
                 this.replaysSent.add(message.record());
             }
             this.acknowledged.add(lane.round(), message.row(), this.time.nanoTime());
-            goOn(lane);
+            if (lane.pipelined(message)) {
+                if (lane.acknowledged(message)) {
+                    state(lane).overtaken(message);
+                }
+            } else {
+                lane.removeHead();
+                goOn(lane);
+            }
         } else if (refused(failure)) {
             state(lane).answered(ended.begun());
-            refusedForGood(lane, failure, cause);
+            refusedForGood(lane, message, failure, cause);
         } else {
             this.counters.failed(lane.destination());
             state(lane).failed(this.time.nanoTime(), failure, cause);
-            drop(lane);
+            drop(lane, message);
         }
+    }
+
+    /** What follows a message that did not arrive is forgotten with it; what is on its way ends by itself. */
+    private void drop(Lane lane, StoredMessage message) {
+        if (lane.pipelined(message)) {
+            if (lane.missed(message)) {
+                state(lane).overtaken(message);
+            }
+            lane.dropped(message);
+            this.reader.done(lane.round(), 1);
+        }
+        drop(lane);
     }
 
     private static boolean refused(Failure failure) {
@@ -207,22 +219,32 @@ final class LaneSender {
         }
     }
 
-    private void refusedForGood(Lane lane, Failure failure, Throwable cause) {
-        switch (this.heads.refused(lane, failure, cause)) {
-            case MOVED -> {
-                lane.removeHead();
-                this.reader.done(lane.round(), 1);
-                goOn(lane);
-            }
+    private void refusedForGood(Lane lane, StoredMessage message, Failure failure, Throwable cause) {
+        switch (this.heads.refused(lane, message, failure, cause)) {
+            case MOVED -> moved(lane, message);
             case KEY_HELD -> {
                 this.reader.keyHeld(lane.round().shard());
-                drop(lane);
+                drop(lane, message);
             }
-            case LEASE_LOST -> drop(lane);
+            case LEASE_LOST -> drop(lane, message);
             case FAILED -> {
                 this.reader.trouble(lane.round().shard());
-                drop(lane);
+                drop(lane, message);
             }
+        }
+    }
+
+    private void moved(Lane lane, StoredMessage message) {
+        if (lane.pipelined(message)) {
+            if (lane.missed(message)) {
+                state(lane).overtaken(message);
+            }
+            lane.removed(message);
+            this.reader.done(lane.round(), 1);
+        } else {
+            lane.removeHead();
+            this.reader.done(lane.round(), 1);
+            goOn(lane);
         }
     }
 
@@ -237,11 +259,6 @@ final class LaneSender {
             }
         }
         goOn(lane);
-    }
-
-    /** A message could not be sent now. */
-    void notDelivered(String destination) {
-        this.counters.failed(destination);
     }
 
     /** What is left of the lane if the key was released meanwhile is read again. */
@@ -292,6 +309,9 @@ final class LaneSender {
                 break;
             }
             Lane lane = this.ready.remove();
+            if (lane.isEmpty()) {
+                continue;
+            }
             if (!state(lane).full()) {
                 send(lane);
             } else if (waiting.size() < MOST_WAITING) {
@@ -322,7 +342,7 @@ final class LaneSender {
             return;
         }
         if (message.unreadable() != null) {
-            refusedForGood(lane, Failure.of(FailureCategory.VALIDATION), message.unreadable());
+            refusedForGood(lane, message, Failure.of(FailureCategory.VALIDATION), message.unreadable());
             return;
         }
         MessageDestination destination = this.destinations.find(lane.destination());
@@ -342,7 +362,13 @@ final class LaneSender {
         state.begun();
         this.inFlight++;
         this.bytesInFlight += message.bytes();
-        RelayEvents.Completion completion = this.events.new Completion(lane, now);
+        RelayEvents.Completion completion = this.events.new Completion(lane, message, now);
+        if (destination.keepsOrder()
+                && this.modes.of(lane.destination()).sendMode() == SendMode.PIPELINED
+                && state.proven()) {
+            lane.pipeline();
+            goOn(lane);
+        }
         try {
             destination.send(message.record(), completion);
         } catch (RuntimeException ex) {
@@ -353,7 +379,7 @@ final class LaneSender {
     private void sendInTransaction(Lane lane, TransactionalSender transactions) {
         ShardSender.Refusal refusal = transactions.takeRefusal(lane);
         if (refusal != null) {
-            refusedForGood(lane, refusal.failure(), refusal.cause());
+            refusedForGood(lane, lane.head(), refusal.failure(), refusal.cause());
         } else {
             transactions.add(lane, this);
         }
@@ -365,19 +391,11 @@ final class LaneSender {
         return held != null && held.epoch() == ofRound.epoch() && held.maySend(now);
     }
 
-    @Nullable
-    MessageDestination find(String destination) {
-        return this.destinations.find(destination);
-    }
-
     private DestinationState state(Lane lane) {
         return state(lane.destination());
     }
 
     DestinationState state(String name) {
-        return this.states.computeIfAbsent(
-                name,
-                (destination) ->
-                        new DestinationState(destination, this.counters, this.destinations.mostInFlight(destination)));
+        return this.states.of(name);
     }
 }

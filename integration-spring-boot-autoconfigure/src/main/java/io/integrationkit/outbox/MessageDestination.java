@@ -49,9 +49,20 @@ public interface MessageDestination {
     }
 
     /**
+     * Tells whether messages that are begun one after the other, without waiting, arrive in that order as far as they
+     * arrive. Only such destinations can be sent to with {@link SendMode#PIPELINED}, in which several messages of a key
+     * are on their way. Asked often, from any thread; always the same answer.
+     *
+     * @return false unless overridden
+     */
+    default boolean keepsOrder() {
+        return false;
+    }
+
+    /**
      * Begins to send a message. Called by the relay's only thread, so it must return quickly: while it blocks nothing
      * else is sent. The relay has no transaction open and sends no other message of the same destination and key before
-     * the completion was told. The same message may come again, after a crash or a failure.
+     * the completion was told, {@link SendMode#PIPELINED} apart. The same message may come again, after a crash or a failure.
      *
      * <p>The completion must be told within {@code integration.outbox.delivery-timeout}, and after having told of a
      * failure the message must not be delivered any more: the order of a key rests on it.

@@ -107,6 +107,7 @@ public record OutboxEngine(
         String owner = parts.owner();
         JdbcShardLeases leases = new JdbcShardLeases(access, parts.spec(), parts.time(), owner, parts.random());
         Destinations destinations = parts.all();
+        SendModes.requireOrder(parts.spec(), destinations);
         RelayCounters counters = new RelayCounters();
         OutboxInspection inspection = new JdbcOutboxInspection(access);
         Pauses pauses = new Pauses(inspection);
@@ -145,6 +146,7 @@ public record OutboxEngine(
         MemoryOutboxStore store = new MemoryOutboxStore(parts.spec(), parts.time(), parts.deadLetters());
         ShardLeases leases = new MemoryShardLeases(parts.spec(), parts.time(), parts.owner());
         Destinations destinations = parts.all();
+        SendModes.requireOrder(parts.spec(), destinations);
         RelayCounters counters = new RelayCounters();
         OutboxInspection inspection = new MemoryOutboxInspection(store, leases);
         Pauses pauses = new Pauses(inspection);

@@ -45,6 +45,14 @@ public interface OutboxStatistics {
     long parked();
 
     /**
+     * Returns how many messages arrived before an earlier one of their key, which was refused or timed out while they
+     * were on their way ({@link SendMode#PIPELINED}).
+     *
+     * @return number since start
+     */
+    long overtaken();
+
+    /**
      * Returns what was done for one destination. After the first hundred destinations further ones count in the sums
      * only.
      *

@@ -34,8 +34,7 @@ final class RefusedHeads {
         FAILED
     }
 
-    Outcome refused(Lane lane, Failure failure, Throwable cause) {
-        StoredMessage message = lane.head();
+    Outcome refused(Lane lane, StoredMessage message, Failure failure, Throwable cause) {
         ShardLease lease = lane.round().lease();
         HeadPolicy policy = policy(message);
         boolean held;

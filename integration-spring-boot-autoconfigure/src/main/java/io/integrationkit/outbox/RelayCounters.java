@@ -24,6 +24,8 @@ final class RelayCounters {
 
     final LongAdder parked = new LongAdder();
 
+    final LongAdder overtaken = new LongAdder();
+
     final Map<String, String> unavailable = new ConcurrentHashMap<>();
 
     final RelayTrouble tableTrouble = new RelayTrouble();

@@ -116,12 +116,14 @@ final class RelayEvents {
      * The end of a send.
      *
      * @param lane lane of the message
+     * @param message the message
      * @param begun when the send began, monotonic
      * @param failure how it failed, or {@code null} if it was acknowledged
      * @param cause exception behind the failure
      */
     record SendEnded(
             Lane lane,
+            StoredMessage message,
             long begun,
             @Nullable Failure failure,
             @Nullable Throwable cause) {}
@@ -133,10 +135,13 @@ final class RelayEvents {
 
         private final Lane lane;
 
+        private final StoredMessage message;
+
         private final long begun;
 
-        Completion(Lane lane, long begun) {
+        Completion(Lane lane, StoredMessage message, long begun) {
             this.lane = lane;
+            this.message = message;
             this.begun = begun;
         }
 
@@ -152,7 +157,7 @@ final class RelayEvents {
 
         private void tell(@Nullable Failure failure, @Nullable Throwable cause) {
             if (this.told.compareAndSet(false, true)) {
-                ended(new SendEnded(this.lane, this.begun, failure, cause));
+                ended(new SendEnded(this.lane, this.message, this.begun, failure, cause));
             }
         }
     }

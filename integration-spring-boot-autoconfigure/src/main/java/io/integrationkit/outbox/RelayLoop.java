@@ -110,9 +110,18 @@ final class RelayLoop {
                 pauses,
                 this.acknowledged,
                 new RefusedHeads(spec, store, counters),
+                spec.destinations(),
                 (transactions != null)
                         ? new TransactionalSender(
-                                spec, store, transactions, this.reader, events, time, TransactionThreads.executor())
+                                spec,
+                                store,
+                                transactions,
+                                destinations,
+                                this.reader,
+                                events,
+                                time,
+                                counters,
+                                TransactionThreads.executor())
                         : null);
     }
 

@@ -35,6 +35,11 @@ record RelayStatistics(RelayCounters counters, ShardLeases leases, OutboxStore s
     }
 
     @Override
+    public long overtaken() {
+        return this.counters.overtaken.sum();
+    }
+
+    @Override
     public DestinationStatistics destination(String name) {
         return this.counters.statistics(name);
     }

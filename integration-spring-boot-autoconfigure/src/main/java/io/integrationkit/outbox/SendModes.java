@@ -33,7 +33,7 @@ final class SendModes {
 
     private static void requireKafka(OutboxSpec spec, Destinations destinations, MessageDestination kafka) {
         spec.destinations().named().forEach((name, settings) -> {
-            if (settings.sendMode() != SendMode.STRICT
+            if (settings.sendMode() == SendMode.TRANSACTIONAL
                     && spec.destinations().others().sendMode() != settings.sendMode()
                     && destinations.find(name) != kafka) {
                 throw unfit(
@@ -51,6 +51,21 @@ final class SendModes {
                     "integration.outbox send-mode 'transactional' needs a database, and the outbox is in memory",
                     "Add a DataSource, or set integration.outbox.send-mode=strict.");
         }
+    }
+
+    /** What several messages of a key on their way at once would put into another order is never sent so. */
+    static void requireOrder(OutboxSpec spec, Destinations destinations) {
+        spec.destinations().named().forEach((name, settings) -> {
+            MessageDestination destination = destinations.find(name);
+            if (settings.sendMode() == SendMode.PIPELINED
+                    && spec.destinations().others().sendMode() != SendMode.PIPELINED
+                    && (destination == null || !destination.keepsOrder())) {
+                throw unfit(
+                        "integration.outbox.destinations[%s].send-mode=PIPELINED is for destinations that keep the order"
+                                .formatted(name),
+                        "Remove integration.outbox.destinations[%s].send-mode.".formatted(name));
+            }
+        });
     }
 
     private static OutboxConfigurationException unfit(String message, String action) {

@@ -49,7 +49,7 @@ final class ShardRound {
      * @return lanes that have a first message to send now
      */
     List<Lane> add(ShardRead read, long horizon) {
-        this.lanes.values().removeIf(Lane::isEmpty);
+        this.lanes.values().removeIf(Lane::over);
         List<Lane> begun = new ArrayList<>();
         for (StoredMessage message : read.messages()) {
             Lane lane = this.lanes.computeIfAbsent(laneKey(message), (any) -> new Lane(this, message));

@@ -59,11 +59,15 @@ final class TransactionalSender {
 
     private final ShardTransactions transactions;
 
+    private final Destinations destinations;
+
     private final ShardReader reader;
 
     private final RelayEvents events;
 
     private final TimeSource time;
+
+    private final RelayCounters counters;
 
     private final ExecutorService threads;
 
@@ -75,16 +79,20 @@ final class TransactionalSender {
             OutboxSpec spec,
             OutboxStore store,
             ShardTransactions transactions,
+            Destinations destinations,
             ShardReader reader,
             RelayEvents events,
             TimeSource time,
+            RelayCounters counters,
             ExecutorService threads) {
         this.spec = spec;
         this.store = store;
         this.transactions = transactions;
+        this.destinations = destinations;
         this.reader = reader;
         this.events = events;
         this.time = time;
+        this.counters = counters;
         this.threads = threads;
     }
 
@@ -181,7 +189,7 @@ final class TransactionalSender {
             close(lease.shard(), shard, session);
             troubled(lease.shard(), failure);
         } else {
-            lanes.notDelivered(destination);
+            this.counters.failed(destination);
             state.failed(
                     this.time.nanoTime(),
                     Failure.outcomeUnknown(),
@@ -272,8 +280,8 @@ final class TransactionalSender {
             }
             case UNREACHABLE -> {
                 batch.messages()
-                        .forEach(
-                                (message) -> lanes.notDelivered(message.record().destination()));
+                        .forEach((message) ->
+                                this.counters.failed(message.record().destination()));
                 long now = this.time.nanoTime();
                 for (String name : batch.destinations()) {
                     if (culprit == null || culprit.record().destination().equals(name)) {
@@ -299,11 +307,11 @@ final class TransactionalSender {
     private void dropAll(int number, ShardSender shard, LaneSender lanes) {
         shard.waiting().forEach(lanes::drop);
         shard.waiting().clear();
-        lanes.dropReady((lane) -> lane.round().shard() == number && takes(lane, lanes));
+        lanes.dropReady((lane) -> lane.round().shard() == number && takes(lane));
     }
 
-    private boolean takes(Lane lane, LaneSender lanes) {
-        MessageDestination destination = lanes.find(lane.destination());
+    private boolean takes(Lane lane) {
+        MessageDestination destination = this.destinations.find(lane.destination());
         return destination != null && takes(lane.destination(), destination);
     }
 

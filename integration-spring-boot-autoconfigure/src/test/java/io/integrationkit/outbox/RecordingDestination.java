@@ -48,6 +48,11 @@ final class RecordingDestination implements MessageDestination {
     }
 
     @Override
+    public boolean keepsOrder() {
+        return true;
+    }
+
+    @Override
     public synchronized void send(OutboxRecord message, Completion completion) {
         Sent begun = new Sent(message, completion);
         this.sent.add(begun);

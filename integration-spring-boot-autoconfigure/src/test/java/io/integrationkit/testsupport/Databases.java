@@ -24,6 +24,7 @@ final class Databases {
         config.setUsername(user);
         config.setPassword("");
         config.setMinimumIdle(0);
+        config.setIdleTimeout(10_000);
         config.setMaximumPoolSize(16);
         DataSource dataSource = new HikariDataSource(config);
         createTables(database, dataSource);

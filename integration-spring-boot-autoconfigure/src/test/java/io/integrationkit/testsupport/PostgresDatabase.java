@@ -51,7 +51,9 @@ public final class PostgresDatabase {
 
         private static EmbeddedPostgres start() {
             try {
-                return EmbeddedPostgres.builder().start();
+                return EmbeddedPostgres.builder()
+                        .setServerConfig("max_connections", "400")
+                        .start();
             } catch (IOException ex) {
                 throw new UncheckedIOException("The embedded PostgreSQL did not start", ex);
             }

@@ -1,0 +1,48 @@
+package io.integrationkit.outbox;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** The states of all destinations that were sent to. Used by the relay's thread only. */
+final class DestinationStates {
+
+    private final Destinations destinations;
+
+    private final RelayCounters counters;
+
+    private final Map<String, DestinationState> states = new HashMap<>();
+
+    DestinationStates(Destinations destinations, RelayCounters counters) {
+        this.destinations = destinations;
+        this.counters = counters;
+    }
+
+    DestinationState of(String name) {
+        return this.states.computeIfAbsent(
+                name,
+                (destination) ->
+                        new DestinationState(destination, this.counters, this.destinations.mostInFlight(destination)));
+    }
+
+    /** Those to which nothing may be sent now. */
+    Set<String> unreachable(long now) {
+        Set<String> unreachable = new HashSet<>();
+        this.states.forEach((destination, state) -> {
+            if (!state.maySend(now)) {
+                unreachable.add(destination);
+            }
+        });
+        return unreachable;
+    }
+
+    /** When the first one that is left alone now may be asked again, monotonic. */
+    OptionalLong pausedUntil(long now) {
+        return this.states.values().stream()
+                .filter((state) -> state.paused(now))
+                .mapToLong(DestinationState::pausedUntil)
+                .reduce((one, other) -> (one - other < 0) ? one : other);
+    }
+}
