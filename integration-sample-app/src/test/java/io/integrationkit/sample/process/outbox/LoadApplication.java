@@ -12,15 +12,15 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /**
  * An application that changes rows and publishes each change, and relays, until it is killed. Arguments: {@code
  * --load.instance}, {@code --load.topic}, {@code --load.threads}, {@code --load.pause} between two transactions of a
  * thread, {@code --load.clock-skew} by which its wall clock is wrong, and any property of Spring and the starter.
+ *
+ * <p>Not a {@code @Configuration}: the sample, on the same class path, would take it for one of its own.
  */
-@Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 public class LoadApplication {
 
