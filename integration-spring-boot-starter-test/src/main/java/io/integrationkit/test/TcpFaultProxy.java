@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Faults of the line ({@link #cut}, {@link #stall}, {@link #delay}, {@link #throttle}) last until {@link #heal} and
  * hold for open and new connections; they can be combined. {@link #reset} and {@link #halfOpen} happen once, to the
- * connections that are open ({@link Counts#open}; a client may be ahead of that until the first byte is carried). Where the target cannot be reached, the client's connection is reset. An end of stream is
- * carried like data, so each side may finish what it says while the other still listens.
+ * connections that are open ({@link Counts#open}; a client may be ahead of that until the first byte is carried). Where the
+ * target cannot be reached, the client's connection is reset. An end of stream is carried like data, so each side may finish what it says while the other still listens.
  *
  * <p>A client that is told another address of its server, as a Kafka client is by {@code advertised.listeners}, goes
  * round the proxy: the server must advertise the proxy's port.
@@ -55,6 +56,8 @@ public final class TcpFaultProxy implements AutoCloseable {
     private volatile boolean cut;
 
     private volatile boolean closed;
+
+    private final CountDownLatch acceptingEnded = new CountDownLatch(1);
 
     private TcpFaultProxy(InetSocketAddress target, ServerSocket listener) {
         this.target = target;
@@ -183,6 +186,7 @@ public final class TcpFaultProxy implements AutoCloseable {
                 // A client that is gone again, or the end of this proxy, which the loop asks for.
             }
         }
+        this.acceptingEnded.countDown();
     }
 
     private void connect(Socket client) {
@@ -213,7 +217,10 @@ public final class TcpFaultProxy implements AutoCloseable {
         }
     }
 
-    /** Resets all connections and gives the port back. Closed twice, nothing happens. */
+    /**
+     * Resets all connections and gives the port back, which is free when this returns, unless the thread is interrupted
+     * meanwhile. Closed twice, nothing happens.
+     */
     @Override
     public void close() {
         this.closed = true;
@@ -222,8 +229,18 @@ public final class TcpFaultProxy implements AutoCloseable {
         } catch (IOException ex) {
             throw new UncheckedIOException("Port " + port() + " cannot be given back", ex);
         }
+        awaitEndOfAccepting();
         heal();
         reset();
+    }
+
+    /** A thread that waits for a client holds the port until it has seen that it is closed. */
+    private void awaitEndOfAccepting() {
+        try {
+            this.acceptingEnded.await();
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Which way data goes. */
