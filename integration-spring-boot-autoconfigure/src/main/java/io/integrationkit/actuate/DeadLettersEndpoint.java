@@ -29,10 +29,6 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 @Endpoint(id = "deadletters", defaultAccess = Access.READ_ONLY)
 public class DeadLettersEndpoint {
 
-    private static final int DEFAULT_LIMIT = 100;
-
-    private static final int MAX_LIMIT = 1000;
-
     private final DeadLetters deadLetters;
 
     /**
@@ -68,7 +64,7 @@ public class DeadLettersEndpoint {
             @Nullable Integer limit,
             @Nullable String after) {
         DeadLetterFilter filter = filter(kind, name, category, key, fingerprint);
-        int size = limit(limit);
+        int size = PageSize.of(limit);
         List<DeadLetter> page = page(filter.withStatus(status), after, size);
         Map<String, Long> counts = new TreeMap<>();
         for (DeadLetter.Status each : DeadLetter.Status.values()) {
@@ -131,7 +127,7 @@ public class DeadLettersEndpoint {
             @Nullable String key,
             @Nullable String fingerprint,
             @Nullable Integer limit) {
-        return this.deadLetters.replay(filter(kind, name, category, key, fingerprint), limit(limit));
+        return this.deadLetters.replay(filter(kind, name, category, key, fingerprint), PageSize.of(limit));
     }
 
     /**
@@ -152,15 +148,6 @@ public class DeadLettersEndpoint {
             throw new InvalidEndpointRequestException("'reason' is blank", "'reason' must say why");
         }
         return reason;
-    }
-
-    private static int limit(@Nullable Integer limit) {
-        int wanted = (limit != null) ? limit : DEFAULT_LIMIT;
-        if (wanted < 1 || wanted > MAX_LIMIT) {
-            String message = "'limit' must be from 1 to %d, but is %d".formatted(MAX_LIMIT, wanted);
-            throw new InvalidEndpointRequestException(message, message);
-        }
-        return wanted;
     }
 
     private static DeadLetterFilter filter(

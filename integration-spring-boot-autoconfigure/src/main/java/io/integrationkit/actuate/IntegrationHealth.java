@@ -22,9 +22,10 @@ import org.springframework.boot.health.contributor.HealthContributor;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Health {@code integration}: circuit breakers, outbox and dead letters. An open breaker, a backlog a paused destination,
+ * Health {@code integration}: circuit breakers, outbox and dead letters. An open breaker, a backlog, a paused destination,
  * a held key or a dead letter is told as a detail and never takes the application down, since none of them is mended by a
- * restart or by another instance. A store that cannot be asked is {@code UNKNOWN} here; its database has a health of its own.
+ * restart or by another instance. A store that cannot be asked is {@code UNKNOWN} here; its database has a health of its
+ * own.
  */
 public final class IntegrationHealth {
 

@@ -29,10 +29,6 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 @Endpoint(id = "outbox", defaultAccess = Access.READ_ONLY)
 public class OutboxEndpoint {
 
-    private static final int DEFAULT_LIMIT = 100;
-
-    private static final int MAX_LIMIT = 1000;
-
     /** More than any name that can be stored. */
     private static final int LONGEST_NAME = 500;
 
@@ -96,7 +92,7 @@ public class OutboxEndpoint {
             @Nullable String afterDestination,
             @Nullable String afterKey,
             @Nullable Integer limit) {
-        int size = limit(limit);
+        int size = PageSize.of(limit);
         List<HeldKey> page = this.keys.list(place(afterDestination, afterKey), size);
         HeldKey.Place next = (page.size() == size) ? page.get(size - 1).place() : null;
         return new HeldKeysDescription(this.keys.count(), page, next);
@@ -111,15 +107,6 @@ public class OutboxEndpoint {
             throw new InvalidEndpointRequestException(message, message);
         }
         return new HeldKey.Place(destination, key);
-    }
-
-    private static int limit(@Nullable Integer limit) {
-        int wanted = (limit != null) ? limit : DEFAULT_LIMIT;
-        if (wanted < 1 || wanted > MAX_LIMIT) {
-            String message = "'limit' must be from 1 to %d, but is %d".formatted(MAX_LIMIT, wanted);
-            throw new InvalidEndpointRequestException(message, message);
-        }
-        return wanted;
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.integrationkit.outbox;
 
 import io.integrationkit.failure.ProblemCode;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -130,10 +129,5 @@ final class KafkaProducerSettings {
     private static long number(Map<String, Object> settings, String name, long byDefault) {
         Object configured = settings.get(name);
         return (configured != null) ? Long.parseLong(configured.toString()) : byDefault;
-    }
-
-    /** How long closing the producer may wait for what is under way. */
-    static Duration closeTimeout(OutboxSpec spec) {
-        return spec.deliveryTimeout();
     }
 }

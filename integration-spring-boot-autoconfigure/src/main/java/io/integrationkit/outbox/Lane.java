@@ -18,7 +18,8 @@ final class Lane {
 
     private final Deque<StoredMessage> messages = new ArrayDeque<>();
 
-    private final Set<StoredMessage.Row> pipelined = new HashSet<>();
+    /** None, and no set of its own, until the first one goes on its way so. */
+    private Set<StoredMessage.Row> pipelined = Set.of();
 
     private boolean released;
 
@@ -76,6 +77,9 @@ final class Lane {
 
     /** Sends the head on its way; the next message is the head then. */
     void pipeline() {
+        if (this.pipelined.isEmpty()) {
+            this.pipelined = new HashSet<>();
+        }
         this.pipelined.add(this.messages.remove().row());
     }
 

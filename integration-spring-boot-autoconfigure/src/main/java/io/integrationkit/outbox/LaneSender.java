@@ -65,6 +65,7 @@ final class LaneSender {
     LaneSender(
             ShardLeases leases,
             Destinations destinations,
+            DestinationStates states,
             TimeSource time,
             RelayEvents events,
             RelayCounters counters,
@@ -76,7 +77,7 @@ final class LaneSender {
             @Nullable TransactionalSender transactional) {
         this.leases = leases;
         this.destinations = destinations;
-        this.states = new DestinationStates(destinations, counters);
+        this.states = states;
         this.time = time;
         this.events = events;
         this.counters = counters;
@@ -292,8 +293,7 @@ final class LaneSender {
 
     /** Forgets a lane whose destination takes nothing now; tells whether it did. */
     boolean dropUnsendable(Lane lane) {
-        boolean dropped =
-                !state(lane.destination()).maySend(this.time.nanoTime()) || this.pauses.includes(lane.destination());
+        boolean dropped = !state(lane).maySend(this.time.nanoTime()) || this.pauses.includes(lane.destination());
         if (dropped) {
             drop(lane);
         }
@@ -392,10 +392,6 @@ final class LaneSender {
     }
 
     private DestinationState state(Lane lane) {
-        return state(lane.destination());
-    }
-
-    DestinationState state(String name) {
-        return this.states.of(name);
+        return this.states.of(lane.destination());
     }
 }

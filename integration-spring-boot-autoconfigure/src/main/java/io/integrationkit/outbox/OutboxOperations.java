@@ -5,7 +5,8 @@ import java.util.Set;
 
 /**
  * What an operator can see of the outbox and do to its sending; what can be done about a key is {@link OutboxKeys}. All
- * of it is about the outbox of all instances, except where it says otherwise. Each change is one line of the log. Safe for use by any number of threads; needs no transaction. {@link #status} reads the whole table.
+ * of it is about the outbox of all instances, except where it says otherwise. Each change is one line of the log. Safe for
+ * use by any number of threads; needs no transaction. {@link #status} reads the whole table.
  */
 public interface OutboxOperations {
 

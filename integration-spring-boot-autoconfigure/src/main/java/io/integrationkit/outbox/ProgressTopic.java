@@ -73,10 +73,6 @@ final class ProgressTopic {
         this.settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(longest.toMillis()));
     }
 
-    String name() {
-        return this.topic;
-    }
-
     ProducerRecord<byte[], byte[]> record(int shard, String incarnation, BatchProgress progress) {
         return new ProducerRecord<>(this.topic, shard, key(shard, incarnation), progress.encode());
     }

@@ -66,18 +66,6 @@ final class RelayLoop {
 
     private final Acknowledged acknowledged;
 
-    RelayLoop(
-            OutboxSpec spec,
-            OutboxStore store,
-            ShardLeases leases,
-            Destinations destinations,
-            Pauses pauses,
-            TimeSource time,
-            RelayEvents events,
-            RelayCounters counters) {
-        this(spec, store, leases, destinations, pauses, time, events, counters, null);
-    }
-
     /**
      * Creates the loop.
      *
@@ -100,9 +88,11 @@ final class RelayLoop {
         this.pauses = pauses;
         this.acknowledged = new Acknowledged(spec);
         this.reader = new ShardReader(spec, store, leases, time);
+        DestinationStates states = new DestinationStates(destinations, counters);
         this.sender = new LaneSender(
                 leases,
                 destinations,
+                states,
                 time,
                 events,
                 counters,
@@ -117,6 +107,7 @@ final class RelayLoop {
                                 store,
                                 transactions,
                                 destinations,
+                                states,
                                 this.reader,
                                 events,
                                 time,

@@ -34,10 +34,6 @@ final class ShardSender {
         return this.session != null && this.lease != null && this.lease.epoch() == current.epoch();
     }
 
-    boolean hasSession() {
-        return this.session != null;
-    }
-
     boolean busy() {
         return this.busy;
     }

@@ -61,6 +61,8 @@ final class TransactionalSender {
 
     private final Destinations destinations;
 
+    private final DestinationStates states;
+
     private final ShardReader reader;
 
     private final RelayEvents events;
@@ -80,6 +82,7 @@ final class TransactionalSender {
             OutboxStore store,
             ShardTransactions transactions,
             Destinations destinations,
+            DestinationStates states,
             ShardReader reader,
             RelayEvents events,
             TimeSource time,
@@ -89,6 +92,7 @@ final class TransactionalSender {
         this.store = store;
         this.transactions = transactions;
         this.destinations = destinations;
+        this.states = states;
         this.reader = reader;
         this.events = events;
         this.time = time;
@@ -139,7 +143,7 @@ final class TransactionalSender {
     private void open(ShardSender shard, ShardLease lease, String destination, LaneSender lanes) {
         ShardTransactions.Session former = shard.takeSession();
         shard.begun();
-        lanes.state(destination).begun();
+        this.states.of(destination).begun();
         this.threads.execute(() -> {
             ShardTransactions.Session opened = null;
             Throwable failure = null;
@@ -178,7 +182,7 @@ final class TransactionalSender {
             LaneSender lanes) {
         shard.ended();
         this.reader.readAgain(lease.shard());
-        DestinationState state = lanes.state(destination);
+        DestinationState state = this.states.of(destination);
         if (session != null && failure == null) {
             state.ended();
             shard.opened(session, lease);
@@ -219,7 +223,7 @@ final class TransactionalSender {
     private void begin(ShardSender shard, ShardSender.Batch batch, LaneSender lanes) {
         ShardTransactions.Session session = shard.session();
         shard.begun();
-        batch.destinations().forEach((name) -> lanes.state(name).begun());
+        batch.destinations().forEach((name) -> this.states.of(name).begun());
         long begun = this.time.nanoTime();
         this.threads.execute(() -> {
             Throwable failure = null;
@@ -243,7 +247,7 @@ final class TransactionalSender {
     private void sent(ShardSender shard, ShardSender.Batch batch, long begun, LaneSender lanes) {
         shard.ended();
         this.reader.readAgain(batch.shard());
-        batch.destinations().forEach((name) -> lanes.state(name).answered(begun));
+        batch.destinations().forEach((name) -> this.states.of(name).answered(begun));
         batch.parts().forEach((part) -> lanes.delivered(part.lane(), part.count()));
     }
 
@@ -259,7 +263,7 @@ final class TransactionalSender {
         if (failure instanceof BatchFailedException notCommitted) {
             notCommitted(shard, batch, begun, notCommitted, lanes);
         } else {
-            batch.destinations().forEach((name) -> lanes.state(name).answered(begun));
+            batch.destinations().forEach((name) -> this.states.of(name).answered(begun));
             troubled(batch.shard(), failure);
         }
     }
@@ -269,13 +273,13 @@ final class TransactionalSender {
         StoredMessage culprit = failure.culprit();
         switch (failure.kind()) {
             case REFUSED -> {
-                batch.destinations().forEach((name) -> lanes.state(name).answered(begun));
+                batch.destinations().forEach((name) -> this.states.of(name).answered(begun));
                 if (culprit != null) {
                     shard.refused(culprit, failure.failure(), failure.reason());
                 }
             }
             case FENCED -> {
-                batch.destinations().forEach((name) -> lanes.state(name).ended());
+                batch.destinations().forEach((name) -> this.states.of(name).ended());
                 troubled(batch.shard(), failure.reason());
             }
             case UNREACHABLE -> {
@@ -285,9 +289,9 @@ final class TransactionalSender {
                 long now = this.time.nanoTime();
                 for (String name : batch.destinations()) {
                     if (culprit == null || culprit.record().destination().equals(name)) {
-                        lanes.state(name).failed(now, failure.failure(), failure.reason());
+                        this.states.of(name).failed(now, failure.failure(), failure.reason());
                     } else {
-                        lanes.state(name).ended();
+                        this.states.of(name).ended();
                     }
                 }
             }

@@ -40,7 +40,8 @@ class HeldKeyMarkTests {
             Outboxes.pauses(),
             this.time,
             this.events,
-            new RelayCounters());
+            new RelayCounters(),
+            null);
 
     @Test
     void afterTheMarkOfOthersHasMovedOn() {

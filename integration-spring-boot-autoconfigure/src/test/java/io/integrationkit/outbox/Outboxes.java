@@ -81,6 +81,25 @@ final class Outboxes {
                 spec.reading());
     }
 
+    /** The same settings for other destinations. */
+    static OutboxSpec with(OutboxSpec spec, DestinationSpecs destinations) {
+        return new OutboxSpec(
+                spec.source(),
+                spec.shards(),
+                spec.batchSize(),
+                spec.maxMessageSize(),
+                spec.lease(),
+                spec.deliveryTimeout(),
+                spec.leaseMargin(),
+                spec.pollMin(),
+                spec.pollMax(),
+                spec.memoryCapacity(),
+                spec.sessionGrace(),
+                spec.publishing(),
+                destinations,
+                spec.reading());
+    }
+
     static OutboxEngine.Parts parts(
             OutboxSpec spec,
             List<MessageDestination> destinations,

@@ -48,28 +48,17 @@ class PipelinedSendTests {
             new Pauses(new MemoryOutboxInspection(this.store, this.leases)),
             this.time,
             this.events,
-            this.counters);
+            this.counters,
+            null);
 
     private static OutboxSpec spec(HeadPolicy onRefused) {
         OutboxSpec spec = Outboxes.spec();
-        return new OutboxSpec(
-                spec.source(),
-                spec.shards(),
-                spec.batchSize(),
-                spec.maxMessageSize(),
-                spec.lease(),
-                spec.deliveryTimeout(),
-                spec.leaseMargin(),
-                spec.pollMin(),
-                spec.pollMax(),
-                spec.memoryCapacity(),
-                spec.sessionGrace(),
-                spec.publishing(),
+        return Outboxes.with(
+                spec,
                 new DestinationSpecs(
                         new DestinationSpec(onRefused, SendMode.PIPELINED),
                         Map.of("bills", new DestinationSpec(onRefused, SendMode.STRICT)),
-                        TransactionSpec.of("shop")),
-                spec.reading());
+                        TransactionSpec.of("shop")));
     }
 
     @BeforeEach

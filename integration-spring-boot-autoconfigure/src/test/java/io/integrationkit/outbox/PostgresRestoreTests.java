@@ -35,7 +35,8 @@ class PostgresRestoreTests {
             Outboxes.pauses(),
             this.time,
             new RelayEvents(),
-            new RelayCounters());
+            new RelayCounters(),
+            null);
 
     /** The mark is beyond all ids that are drawn from now on. */
     @Test

@@ -71,7 +71,8 @@ class RelayHeadsTests {
                 Outboxes.pauses(),
                 this.time,
                 this.events,
-                this.counters);
+                this.counters,
+                null);
     }
 
     @Test

@@ -65,7 +65,8 @@ class RelayLoopTests {
                 this.pauses,
                 this.time,
                 this.events,
-                this.counters);
+                this.counters,
+                null);
     }
 
     @Test

@@ -43,7 +43,8 @@ class RelayRunTests {
                     new Pauses(new MemoryOutboxInspection(this.store, this.leases)),
                     this.time,
                     this.events,
-                    new RelayCounters()),
+                    new RelayCounters(),
+                    null),
             new RelayCounters());
 
     @BeforeEach

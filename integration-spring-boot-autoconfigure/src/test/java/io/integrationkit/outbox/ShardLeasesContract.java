@@ -619,7 +619,8 @@ abstract class ShardLeasesContract {
                     Outboxes.pauses(),
                     ShardLeasesContract.this.time,
                     this.events,
-                    new RelayCounters());
+                    new RelayCounters(),
+                    null);
         }
 
         void goOn() {

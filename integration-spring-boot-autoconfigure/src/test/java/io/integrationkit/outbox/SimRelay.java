@@ -56,7 +56,8 @@ final class SimRelay implements TimeSource {
                 new Pauses(new SimInspection(run.database, store)),
                 this,
                 this.events,
-                new RelayCounters());
+                new RelayCounters(),
+                null);
     }
 
     void start() {

@@ -467,22 +467,10 @@ class TransactionalRelayTests {
 
     private OutboxSpec with(String progressTopic, boolean create) {
         OutboxSpec spec = spec();
-        return new OutboxSpec(
-                spec.source(),
-                spec.shards(),
-                spec.batchSize(),
-                spec.maxMessageSize(),
-                spec.lease(),
-                spec.deliveryTimeout(),
-                spec.leaseMargin(),
-                spec.pollMin(),
-                spec.pollMax(),
-                spec.memoryCapacity(),
-                spec.sessionGrace(),
-                spec.publishing(),
+        return Outboxes.with(
+                spec,
                 new DestinationSpecs(
-                        spec.destinations().others(), Map.of(), new TransactionSpec(progressTopic, create)),
-                spec.reading());
+                        spec.destinations().others(), Map.of(), new TransactionSpec(progressTopic, create)));
     }
 
     private static void prepare(OutboxSpec spec) {

@@ -1,6 +1,5 @@
 package io.integrationkit.autoconfigure.outbox;
 
-import io.integrationkit.outbox.Backpressure;
 import io.integrationkit.outbox.DestinationSpec;
 import io.integrationkit.outbox.DestinationSpecs;
 import io.integrationkit.outbox.HeadPolicy;
@@ -13,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.util.unit.DataSize;
 
 /** Settings of the outbox. */
@@ -67,7 +67,8 @@ public class OutboxProperties {
     /** Number of messages an event handler of this application handles at once. */
     private int handlerConcurrency = 4;
 
-    private final BackpressureProperties backpressure = new BackpressureProperties();
+    @NestedConfigurationProperty
+    private final OutboxBackpressureProperties backpressure = new OutboxBackpressureProperties();
 
     /** What becomes of the other messages of a key when its first one cannot be delivered for good. */
     private HeadPolicy onRefused = HeadPolicy.PARK_KEY;
@@ -206,7 +207,7 @@ public class OutboxProperties {
         this.dualWriteGuard = dualWriteGuard;
     }
 
-    public BackpressureProperties getBackpressure() {
+    public OutboxBackpressureProperties getBackpressure() {
         return this.backpressure;
     }
 
@@ -271,69 +272,6 @@ public class OutboxProperties {
                 new PublishSpec(this.ordering, this.backpressure.toBackpressure(), this.handlerConcurrency),
                 destinationSpecs(publisher),
                 new OutboxSpec.Reading(this.sweepInterval, this.notify));
-    }
-
-    /** Limits of the backlog. */
-    public static class BackpressureProperties {
-
-        /** Age of the oldest message from which publishing is held up. No limit if not set. */
-        private @Nullable Duration maxAge;
-
-        /** Number of messages from which publishing is held up. No limit if not set. */
-        private @Nullable Long maxMessages;
-
-        /** What a publish meets while a limit is reached. */
-        private Backpressure.Action action = Backpressure.Action.REFUSE;
-
-        /** Longest wait of a publish that is slowed before it is refused. */
-        private Duration maxWait = Duration.ofSeconds(1);
-
-        /** Maximum number of publishes that wait at once, each with the connection of its transaction. */
-        private int maxWaiting = 4;
-
-        public @Nullable Duration getMaxAge() {
-            return this.maxAge;
-        }
-
-        public void setMaxAge(@Nullable Duration maxAge) {
-            this.maxAge = maxAge;
-        }
-
-        public @Nullable Long getMaxMessages() {
-            return this.maxMessages;
-        }
-
-        public void setMaxMessages(@Nullable Long maxMessages) {
-            this.maxMessages = maxMessages;
-        }
-
-        public Backpressure.Action getAction() {
-            return this.action;
-        }
-
-        public void setAction(Backpressure.Action action) {
-            this.action = action;
-        }
-
-        public Duration getMaxWait() {
-            return this.maxWait;
-        }
-
-        public void setMaxWait(Duration maxWait) {
-            this.maxWait = maxWait;
-        }
-
-        public int getMaxWaiting() {
-            return this.maxWaiting;
-        }
-
-        public void setMaxWaiting(int maxWaiting) {
-            this.maxWaiting = maxWaiting;
-        }
-
-        Backpressure toBackpressure() {
-            return new Backpressure(this.maxAge, this.maxMessages, this.action, this.maxWait, this.maxWaiting);
-        }
     }
 
     private DestinationSpecs destinationSpecs(String publisher) {
