@@ -1,6 +1,7 @@
 package io.integrationkit.outbox;
 
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +20,7 @@ final class Lane {
     private final Deque<StoredMessage> messages = new ArrayDeque<>();
 
     /** None, and no set of its own, until the first one goes on its way so. */
-    private Set<StoredMessage.Row> pipelined = Set.of();
+    private Set<StoredMessage.Row> pipelined = Collections.emptySet();
 
     private boolean released;
 

@@ -135,12 +135,12 @@ final class TransactionalSender {
             dropAll(lease.shard(), shard, lanes);
             this.reader.leaveAlone(lease.shard());
             if (!shard.busy()) {
-                open(shard, lease, lane.destination(), lanes);
+                open(shard, lease, lane.destination());
             }
         }
     }
 
-    private void open(ShardSender shard, ShardLease lease, String destination, LaneSender lanes) {
+    private void open(ShardSender shard, ShardLease lease, String destination) {
         ShardTransactions.Session former = shard.takeSession();
         shard.begun();
         this.states.of(destination).begun();
@@ -158,7 +158,7 @@ final class TransactionalSender {
             }
             ShardTransactions.Session session = opened;
             Throwable cause = failure;
-            end((all) -> opened(shard, lease, destination, session, cause, all));
+            end((all) -> opened(shard, lease, destination, session, cause));
         });
     }
 
@@ -178,8 +178,7 @@ final class TransactionalSender {
             ShardLease lease,
             String destination,
             ShardTransactions.@Nullable Session session,
-            @Nullable Throwable failure,
-            LaneSender lanes) {
+            @Nullable Throwable failure) {
         shard.ended();
         this.reader.readAgain(lease.shard());
         DestinationState state = this.states.of(destination);
@@ -215,12 +214,12 @@ final class TransactionalSender {
             shard.waiting().removeIf((lane) -> lanes.dropUnsendable(lane));
             ShardSender.Batch batch = shard.next(this.spec.batchSize(), MOST_BYTES);
             if (!batch.messages().isEmpty()) {
-                begin(shard, batch, lanes);
+                begin(shard, batch);
             }
         });
     }
 
-    private void begin(ShardSender shard, ShardSender.Batch batch, LaneSender lanes) {
+    private void begin(ShardSender shard, ShardSender.Batch batch) {
         ShardTransactions.Session session = shard.session();
         shard.begun();
         batch.destinations().forEach((name) -> this.states.of(name).begun());
@@ -261,15 +260,14 @@ final class TransactionalSender {
         batch.parts().forEach((part) -> lanes.drop(part.lane()));
         dropAll(batch.shard(), shard, lanes);
         if (failure instanceof BatchFailedException notCommitted) {
-            notCommitted(shard, batch, begun, notCommitted, lanes);
+            notCommitted(shard, batch, begun, notCommitted);
         } else {
             batch.destinations().forEach((name) -> this.states.of(name).answered(begun));
             troubled(batch.shard(), failure);
         }
     }
 
-    private void notCommitted(
-            ShardSender shard, ShardSender.Batch batch, long begun, BatchFailedException failure, LaneSender lanes) {
+    private void notCommitted(ShardSender shard, ShardSender.Batch batch, long begun, BatchFailedException failure) {
         StoredMessage culprit = failure.culprit();
         switch (failure.kind()) {
             case REFUSED -> {
