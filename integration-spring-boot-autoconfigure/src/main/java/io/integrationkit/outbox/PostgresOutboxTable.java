@@ -16,7 +16,11 @@ import org.springframework.jdbc.core.RowCallbackHandler;
 /** The outbox table on PostgreSQL: one round trip for all shards, by arrays. */
 final class PostgresOutboxTable extends OutboxTable {
 
-    /** The sum is made of lengths only; payloads beyond it are not fetched. */
+    /**
+     * The sum is made of lengths only; payloads beyond it are not fetched. What leaves rows out is written so that no
+     * statistics tell the planner how many: one who believes that hardly any is left (a single destination, a single key)
+     * reads and sorts all rows of each shard, 400 ms instead of 2 with 100,000 of them.
+     */
     static final String READ = """
             SELECT %s, key_state, replays_after FROM (
                 SELECT o.*, k.state AS key_state, k.replays_after, w.place, sum(octet_length(o.payload))
@@ -25,13 +29,15 @@ final class PostgresOutboxTable extends OutboxTable {
                     AS w(shard, up_to, after_id, skipped, place)
                 CROSS JOIN LATERAL (
                     SELECT %s FROM integration_outbox m
-                    WHERE m.shard = w.shard AND m.id > w.after_id AND m.destination <> ALL (?::text[])
-                      AND (w.skipped IS NULL OR m.msg_key IS DISTINCT FROM w.skipped)
+                    WHERE m.shard = w.shard AND m.id > w.after_id
+                      AND NOT (?::text[] @> ARRAY[m.destination]) AND NOT (ARRAY[w.skipped] @> ARRAY[m.msg_key])
                       AND %s
                     ORDER BY m.id LIMIT w.up_to
                 ) AS o
-                LEFT JOIN integration_outbox_key_state k
-                    ON k.shard = o.shard AND k.destination = o.destination AND k.msg_key = o.msg_key
+                LEFT JOIN LATERAL (
+                    SELECT s.state, s.replays_after FROM integration_outbox_key_state s
+                    WHERE s.shard = o.shard AND s.destination = o.destination AND s.msg_key = o.msg_key LIMIT 1
+                ) AS k ON true
             ) AS r WHERE bytes_before < ? ORDER BY place, id""".formatted(COLUMNS, COLUMNS.replaceAll("(\\w+)", "m.$1"), NOT_HELD);
 
     /**

@@ -18,6 +18,8 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -102,41 +104,69 @@ class PostgresOutboxStoreTests extends JdbcOutboxStoreContract {
         manual.destroy();
     }
 
-    /** Statistics of an empty table mislead the planner until they are renewed, which may take longer than the backlog. */
-    @Test
+    /** The planner is misled by old statistics as by new ones; whatever it believes, a read takes what it asked for. */
+    @ParameterizedTest
+    @EnumSource
     @Trap(8)
-    void statementsUseThePrimaryKeyThoughStatisticsSayTheTableIsEmpty() {
+    void statementsUseThePrimaryKeyWhateverTheStatisticsSay(Statistics statistics) {
         access().jdbc().execute((ConnectionCallback<Void>) (connection) -> {
             execute(connection, "ALTER TABLE integration_outbox SET (autovacuum_enabled = false)");
-            execute(connection, "ANALYZE integration_outbox");
+            execute(connection, "ALTER TABLE integration_outbox_key_state SET (autovacuum_enabled = false)");
+            if (statistics == Statistics.OF_EMPTY_TABLES) {
+                execute(connection, "ANALYZE integration_outbox");
+            }
             execute(connection, """
                     INSERT INTO integration_outbox\
                      (shard, message_id, msg_key, destination, event_version, headers, payload)\
-                     SELECT i % 64, i, i % 1000, 'orders', 1, '{}', repeat('x', 300)::bytea\
-                     FROM generate_series(1, 100000) i""");
+                     SELECT i %% 64, i, %s, 'orders', 1, '{}', repeat('x', 300)::bytea\
+                     FROM generate_series(1, 100000) i""".formatted(statistics == Statistics.OF_ONE_KEY ? "'k'" : "i % 1000"));
+            if (statistics == Statistics.OF_HELD_KEYS) {
+                execute(connection, """
+                        INSERT INTO integration_outbox_key_state\
+                         SELECT i % 64, 'orders', 'held' || i, 'BLOCKED', i, i, 'PERMANENT', '', 0, now()\
+                         FROM generate_series(1, 5000) i""");
+            }
+            if (statistics != Statistics.OF_EMPTY_TABLES) {
+                execute(connection, "ANALYZE integration_outbox");
+            }
+            if (statistics == Statistics.OF_ALL_TABLES || statistics == Statistics.OF_HELD_KEYS) {
+                execute(connection, "ANALYZE integration_outbox_key_state");
+            }
             for (String mode : List.of("force_generic_plan", "force_custom_plan")) {
                 execute(connection, "SET plan_cache_mode = " + mode);
-                assertPrimaryKey(connection, "READ", TYPES_OF_READ, PostgresOutboxTable.READ, READ_OF_ALL, ORDERED);
+                assertPrimaryKey(
+                        connection, "READ", TYPES_OF_READ, PostgresOutboxTable.READ, READ_OF_ALL, ORDERED, 7 * 64);
                 assertPrimaryKey(
                         connection,
                         "DELETION",
                         "smallint[], bigint[]",
                         PostgresOutboxTable.DELETE,
                         FIRST_ROWS,
-                        "(Index|Bitmap Heap) Scan");
+                        "(Index|Bitmap Heap) Scan",
+                        500);
                 assertPrimaryKey(
                         connection,
                         "LAST_ID",
                         "smallint[], bigint",
                         PostgresOutboxTable.LAST_ID,
                         ALL_SHARDS + ", 5",
-                        ORDERED);
+                        ORDERED,
+                        64);
             }
             execute(connection, "RESET plan_cache_mode");
             execute(connection, "DEALLOCATE ALL");
             return null;
         });
         assertThat(opened().read(Outboxes.everything(50), Set.of())).hasSize(50 * Outboxes.SHARDS);
+    }
+
+    /** What was analyzed last, and when. */
+    enum Statistics {
+        OF_EMPTY_TABLES,
+        OF_MESSAGES,
+        OF_ONE_KEY,
+        OF_ALL_TABLES,
+        OF_HELD_KEYS
     }
 
     /** As long as somebody may still want to see them, rows that were deleted stay where reads from the lowest id look. */
@@ -192,7 +222,7 @@ class PostgresOutboxStoreTests extends JdbcOutboxStoreContract {
     }
 
     private static void assertPrimaryKey(
-            Connection connection, String name, String types, String sql, String arguments, String scan)
+            Connection connection, String name, String types, String sql, String arguments, String scan, int rows)
             throws SQLException {
         prepare(connection, name, types, sql);
         JsonNode plan = explained(connection, "FORMAT JSON, ANALYZE", name, arguments);
@@ -204,6 +234,9 @@ class PostgresOutboxStoreTests extends JdbcOutboxStoreContract {
         assertThat(scans).as(plan.toPrettyString()).isNotEmpty().allSatisfy((node) -> {
             assertThat(node.path("Node Type").asString()).matches(scan);
             assertThat(node.path("Rows Removed by Filter").asLong()).isZero();
+            assertThat(node.path("Actual Rows").asDouble()
+                            * node.path("Actual Loops").asLong())
+                    .isLessThanOrEqualTo(rows);
         });
         List<JsonNode> primaryKey = plan.findParents("Index Name").stream()
                 .filter((node) -> node.path("Index Name").asString().equals("integration_outbox_pkey"))
