@@ -130,12 +130,18 @@ final class MessageEncoder {
 
     /** A database text cannot hold U+0000; at the commit it would be too late to say so. */
     private static void requireStorable(OutboxMessage message) {
-        String key = message.key();
-        if ((key != null && key.indexOf('\0') >= 0) || message.type().indexOf('\0') >= 0) {
+        requireStorable(message, "type", message.type());
+        requireStorable(message, "key", message.key());
+        requireStorable(message, "content type", message.contentType());
+        requireStorable(message, "destination", message.destination());
+    }
+
+    private static void requireStorable(OutboxMessage message, String name, @Nullable String text) {
+        if (text != null && text.indexOf('\0') >= 0) {
             throw new ProblemException(
                     ProblemCode.MESSAGE_NOT_SERIALIZABLE,
                     FailureCategory.VALIDATION,
-                    "Type and key of a message to '%s' must not contain U+0000".formatted(message.destination()));
+                    "The %s of a message to '%s' must not contain U+0000".formatted(name, message.destination()));
         }
     }
 

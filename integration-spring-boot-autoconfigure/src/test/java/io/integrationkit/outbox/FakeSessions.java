@@ -19,6 +19,13 @@ final class FakeSessions {
 
     private final Set<String> broken = new HashSet<>();
 
+    private Runnable whileAsked = () -> {};
+
+    /** What happens each time between a question for holders and its answer. */
+    void whileAsked(Runnable action) {
+        this.whileAsked = action;
+    }
+
     /** The locks as the session of that name sees them. */
     SessionLock of(String session) {
         return new SeenFrom(session);
@@ -71,6 +78,7 @@ final class FakeSessions {
         @Override
         public Map<Long, Holder> holders(JdbcOperations jdbc, Collection<Long> keys) {
             answer();
+            FakeSessions.this.whileAsked.run();
             Map<Long, Holder> seen = new HashMap<>();
             keys.forEach((key) -> seen.put(key, holder(FakeSessions.this.holders.get(key))));
             return seen;

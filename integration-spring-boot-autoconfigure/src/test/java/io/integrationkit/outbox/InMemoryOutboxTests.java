@@ -7,6 +7,7 @@ import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -88,6 +89,20 @@ class InMemoryOutboxTests {
         assertThatExceptionOfType(ProblemException.class)
                 .isThrownBy(() -> publish("a"))
                 .satisfies((ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.STORE_FULL));
+    }
+
+    @Test
+    void backlogAtItsLimitRefuses() {
+        OutboxEngine limited = OutboxEngine.inMemory(Outboxes.parts(
+                Outboxes.spec(PublishContract.limit(1)),
+                List.of(this.orders),
+                () -> this.deadLetters,
+                TimeSource.system()));
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThatExceptionOfType(ProblemException.class)
+                        .isThrownBy(() -> limited.outbox().publish(OutboxMessage.of("x", "orders", "x")))
+                        .satisfies((ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.OUTBOX_BACKLOG)));
     }
 
     @Test

@@ -10,11 +10,14 @@ import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.testsupport.Trap;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.support.DefaultTransactionStatus;
@@ -51,6 +54,29 @@ abstract class JdbcKeyStatesContract extends KeyStatesContract {
     boolean loseLeases() {
         return this.access.jdbc().update("UPDATE integration_outbox_lease SET owner = 'other', epoch = epoch + 1")
                 == Outboxes.SHARDS;
+    }
+
+    /** Another owner, the same one with a later claim, and a lease that has ended: each alone is enough. */
+    @ParameterizedTest
+    @ValueSource(strings = {"owner = 'other'", "epoch = epoch + 1", "expires_at = '2020-01-01 00:00:00'"})
+    @Trap(3)
+    void nothingIsMovedUnderALeaseThatIsNotHeldAnyMore(String change) {
+        append("a1", "a2", "b1");
+        park("a1");
+        List<StoredMessage> behind = read("a");
+        StoredMessage other = message("b1");
+        Failure refused = Failure.of(FailureCategory.PERMANENT);
+        IllegalStateException cause = new IllegalStateException("refused");
+        assertThat(this.access.jdbc().update("UPDATE integration_outbox_lease SET " + change))
+                .isEqualTo(Outboxes.SHARDS);
+        assertThat(keys().parkBehind(behind, lease("a"))).isZero();
+        assertThat(keys().park(other, lease("b"), refused, cause)).isFalse();
+        assertThat(keys().block(other, lease("b"), refused, cause)).isFalse();
+        assertThat(opened().moveToDeadLetters(other, lease("b"), refused, cause))
+                .isFalse();
+        assertThat(owed()).containsExactlyInAnyOrder("a2", "b1");
+        assertThat(deadLetterIds()).containsExactly("a1");
+        assertThat(keys().count()).isEqualTo(new HeldKeyCount(1, 0));
     }
 
     /** What a process that dies before the commit leaves behind. */

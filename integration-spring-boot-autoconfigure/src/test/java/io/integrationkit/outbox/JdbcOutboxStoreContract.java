@@ -6,6 +6,8 @@ import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.testsupport.Trap;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +15,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 
 /** The contract on databases, and what only a database can meet. */
 abstract class JdbcOutboxStoreContract extends OutboxStoreContract {
@@ -57,6 +62,39 @@ abstract class JdbcOutboxStoreContract extends OutboxStoreContract {
         StoredMessage read = opened().read(Outboxes.everything(1), Set.of()).get(0);
         assertThat(read.unreadable()).isNotNull();
         assertThat(read.record().messageId()).isEqualTo("1");
+    }
+
+    @Test
+    void tableKeepsTheNameItWasGivenFirstAndOneMadeAnewHasAnother() {
+        String name = TableIncarnation.of(this.access);
+        assertThat(TableIncarnation.of(this.access)).isEqualTo(name);
+        forgetIncarnation();
+        assertThat(TableIncarnation.of(this.access)).isNotEqualTo(name);
+    }
+
+    @Test
+    void instanceThatComesSecondTakesTheNameTheFirstOneGave() {
+        forgetIncarnation();
+        List<String> first = new ArrayList<>();
+        DataSource late = new DelegatingDataSource(this.access.dataSource()) {
+
+            private int connections;
+
+            @Override
+            public Connection getConnection() throws SQLException {
+                if (++this.connections == 2) {
+                    first.add(TableIncarnation.of(access()));
+                }
+                return super.getConnection();
+            }
+        };
+        JdbcAccess second = new JdbcAccess(late, new JdbcTransactionManager(late), this.access.database());
+        assertThat(TableIncarnation.of(second)).isEqualTo(first.get(0));
+        assertThat(first).hasSize(1);
+    }
+
+    private void forgetIncarnation() {
+        this.access.jdbc().update("DELETE FROM integration_outbox_meta WHERE name = 'incarnation'");
     }
 
     @Test

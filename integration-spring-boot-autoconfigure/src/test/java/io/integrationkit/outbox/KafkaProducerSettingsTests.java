@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.integrationkit.failure.ProblemCode;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -73,12 +74,35 @@ class KafkaProducerSettingsTests {
     }
 
     @Test
+    void largestMessageThatIsAcceptedFitsIntoARequestWithManyHeadersToo() {
+        Map<String, String> headers = new HashMap<>();
+        for (int i = 0; i < 1000; i++) {
+            headers.put("h" + i, "");
+        }
+        OutboxRecord message = new OutboxRecord("id", "orders", "k", "n", 1, null, headers, new byte[0]);
+        OutboxRecord largest = new OutboxRecord(
+                "id",
+                "orders",
+                "k",
+                "n",
+                1,
+                null,
+                headers,
+                new byte[Math.toIntExact(Outboxes.spec().maxMessageSize() - message.size())]);
+        Map<String, Object> least =
+                KafkaProducerSettings.of(Map.of(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, "2000"), Outboxes.spec());
+        assertThat(KafkaRecordSize.of(largest))
+                .isLessThanOrEqualTo(KafkaProducerSettings.limit(least).bytes());
+    }
+
+    @Test
     void blockingAndDeliveryTogetherStayWithinTheDeliveryTimeout() {
         long block = (Long) this.settings.get(ProducerConfig.MAX_BLOCK_MS_CONFIG);
         int delivery = (Integer) this.settings.get(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
         assertThat(block + delivery).isEqualTo(Outboxes.spec().deliveryTimeout().toMillis());
         assertThat((Integer) this.settings.get(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG))
                 .isLessThan(delivery);
+        assertThat(block).as("the relay's thread does nothing else meanwhile").isLessThanOrEqualTo(500);
     }
 
     @Test
@@ -105,7 +129,8 @@ class KafkaProducerSettingsTests {
 
     @Test
     void producerTakesNoMoreThanItsSmallestBuffer() {
-        assertThat(KafkaProducerSettings.limit(this.settings).setting()).isEqualTo("max.request.size of the producer");
+        assertThat(KafkaProducerSettings.limit(this.settings))
+                .isEqualTo(new SizeLimit(5_000_000 - 17, "max.request.size of the producer"));
         assertThat(KafkaProducerSettings.limit(Map.of(ProducerConfig.BUFFER_MEMORY_CONFIG, "70000")))
                 .isEqualTo(new SizeLimit(70_000 - 17, "buffer.memory of the producer"));
     }

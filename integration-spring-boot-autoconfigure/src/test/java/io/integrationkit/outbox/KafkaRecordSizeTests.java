@@ -2,10 +2,16 @@ package io.integrationkit.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.integrationkit.testsupport.KafkaBroker;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.record.AbstractRecords;
@@ -13,7 +19,9 @@ import org.apache.kafka.common.record.CompressionType;
 import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.common.record.RecordBatch;
 import org.apache.kafka.common.record.SimpleRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -29,6 +37,35 @@ class KafkaRecordSizeTests {
         }
         assertSame(message(payload, names, "k".repeat(key)));
         assertSame(message(payload, names, null));
+    }
+
+    @Test
+    void producerTakesTheLargestMessageOfItsLimitAndLittleMore() {
+        String topic = KafkaBroker.newTopic(1);
+        Map<String, Object> settings = KafkaProducerSettings.of(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        KafkaBroker.address(),
+                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                        80_000),
+                Outboxes.spec());
+        long limit = KafkaProducerSettings.limit(settings).bytes();
+        int around = Math.toIntExact(KafkaRecordSize.of(message(70_000, Map.of("h", "v"), "k"))) - 70_000;
+        int largest = Math.toIntExact(limit) - around;
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            assertThat(producer.send(record(topic, largest))).succeedsWithin(Duration.ofMinutes(1));
+            assertThat(producer.send(record(topic, largest + 3)))
+                    .failsWithin(Duration.ofMinutes(1))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(RecordTooLargeException.class);
+        }
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(String topic, int payload) {
+        OutboxRecord same = message(payload, Map.of("h", "v"), "k");
+        return KafkaMessageDestination.record(new OutboxRecord(
+                same.messageId(), topic, same.key(), same.eventType(), 1, null, same.headers(), same.payload()));
     }
 
     private static OutboxRecord message(int payload, Map<String, String> headers, @Nullable String key) {

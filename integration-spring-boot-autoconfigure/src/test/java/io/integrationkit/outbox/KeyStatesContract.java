@@ -351,6 +351,44 @@ abstract class KeyStatesContract {
     }
 
     @Test
+    void singleReplayBehindARefusedOneIsParkedAgainAndHoldsTheKey() {
+        append("a1", "a2");
+        park("a1");
+        keys().parkBehind(read("a"), lease("a"));
+        replay("a1");
+        replay("a2");
+        park("a1");
+        assertThat(read("a")).singleElement().matches(StoredMessage::parked);
+        replay("a1");
+        assertThat(keys().count()).as("a2 is to be parked again").isEqualTo(new HeldKeyCount(1, 0));
+        assertThat(keys().parkBehind(read("a").subList(0, 1), lease("a"))).isEqualTo(1);
+        assertThat(deadLetterIds()).containsExactly("a2");
+    }
+
+    @Test
+    void messagesAReleaseLeftBehindDoNotStandBeforeThoseParkedLater() {
+        append("a1", "a2");
+        park("a1");
+        keys().parkBehind(read("a"), lease("a"));
+        keys().release("orders", "a");
+        append("a3");
+        park("a3");
+        assertThat(replay("a3").outcome()).isEqualTo(ReplayResult.Outcome.REPLAYED);
+        assertThat(keys().list(null, 10)).extracting(HeldKey::state).containsExactly(HeldKey.State.RELEASING);
+    }
+
+    @Test
+    void blockedKeyStaysBlockedWhenAMessageParkedBeforeIsDiscarded() {
+        append("a1", "a2");
+        StoredMessage next = message("a2");
+        park("a1");
+        assertThat(keys().block(next, lease("a"), REFUSED, new IllegalStateException("refused")))
+                .isTrue();
+        discard("a1");
+        assertThat(keys().count()).isEqualTo(new HeldKeyCount(0, 1));
+    }
+
+    @Test
     void heldKeysAreListedInPages() {
         this.store.append(List.of(
                 Outboxes.record("1", "orders", "b"),

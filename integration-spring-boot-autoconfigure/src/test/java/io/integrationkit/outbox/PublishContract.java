@@ -13,11 +13,13 @@ import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.testsupport.Trap;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -55,10 +57,14 @@ abstract class PublishContract {
     }
 
     private static OutboxEngine engine(JdbcAccess access) {
+        return engine(access, Outboxes.spec());
+    }
+
+    private static OutboxEngine engine(JdbcAccess access, OutboxSpec spec) {
         return OutboxEngine.durable(
                 access,
                 Outboxes.parts(
-                        Outboxes.spec(),
+                        spec,
                         List.of(new RecordingDestination("orders")),
                         () -> Outboxes.deadLetters(access, () -> null),
                         TimeSource.system()));
@@ -399,6 +405,42 @@ abstract class PublishContract {
                     () -> this.outbox.publish(OutboxMessage.of("big", "orders", new byte[10_000])));
         });
         assertThat(owed()).extracting(OutboxRecord::key).containsExactly("kept");
+    }
+
+    @Test
+    void backlogAtItsLimitRefusesTransactionsAndLetsThoseGoOnThatWereLetIn() {
+        Outbox limited = engine(this.access, Outboxes.spec(limit(2))).outbox();
+        published(() -> limited.publish(new OrderPlaced("first", 3)));
+        this.transaction.executeWithoutResult((status) -> {
+            limited.publish(new OrderPlaced("second", 3));
+            requiresNew().executeWithoutResult((other) -> this.outbox.publish(new OrderPlaced("of another", 3)));
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> refuses(limited));
+            limited.publish(new OrderPlaced("third", 3));
+        });
+        assertThat(owed()).extracting(OutboxRecord::key).contains("first", "of another", "second", "third");
+        this.access.jdbc().update("DELETE FROM integration_outbox");
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> !refuses(limited));
+    }
+
+    static PublishSpec limit(long maxMessages) {
+        return new PublishSpec(
+                PublishSpec.Ordering.BUSINESS_LOCK,
+                new Backpressure(null, maxMessages, Backpressure.Action.REFUSE, Duration.ofSeconds(1), 1),
+                4);
+    }
+
+    /** Whether a transaction of its own may not publish. */
+    private boolean refuses(Outbox limited) {
+        return Boolean.TRUE.equals(requiresNew().execute((status) -> {
+            status.setRollbackOnly();
+            try {
+                limited.publish(new OrderPlaced("tried", 3));
+                return false;
+            } catch (ProblemException ex) {
+                assertThat(ex.code()).isEqualTo(ProblemCode.OUTBOX_BACKLOG);
+                return true;
+            }
+        }));
     }
 
     @Test

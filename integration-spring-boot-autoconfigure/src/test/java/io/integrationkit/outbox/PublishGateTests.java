@@ -79,17 +79,21 @@ class PublishGateTests {
 
     @Test
     void countsOnAThreadThatKeepsNoProcessAlive() throws Exception {
-        CompletableFuture<Boolean> daemon = new CompletableFuture<>();
+        CompletableFuture<Thread> counting = new CompletableFuture<>();
         MemoryOutboxStore empty =
                 new MemoryOutboxStore(Outboxes.spec(), this.time, () -> Outboxes.deadLetters(null, () -> null));
         OutboxStore store = (OutboxStore) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {OutboxStore.class}, (proxy, method, arguments) -> {
-                    daemon.complete(Thread.currentThread().isDaemon());
+                    counting.complete(Thread.currentThread());
                     return method.invoke(empty, arguments);
                 });
-        PublishGate.of(new Backpressure(null, 100L, Backpressure.Action.REFUSE, MAX_WAIT, 1), store, this.time)
-                .enter();
-        assertThat(daemon.get(60, TimeUnit.SECONDS)).isTrue();
+        PublishGate gate =
+                PublishGate.of(new Backpressure(null, 100L, Backpressure.Action.REFUSE, MAX_WAIT, 1), store, this.time);
+        Thread publisher = new Thread(gate::enter);
+        publisher.setDaemon(false);
+        publisher.start();
+        publisher.join();
+        assertThat(counting.get(60, TimeUnit.SECONDS)).isNotSameAs(publisher).matches(Thread::isDaemon);
     }
 
     @Test
@@ -146,6 +150,24 @@ class PublishGateTests {
         });
         assertThatCode(gate::enter).doesNotThrowAnyException();
         assertThat(refusedMeanwhile[0]).isEqualTo(1);
+    }
+
+    @Test
+    void asManyWaitAtOnceAsTheSettingSays() {
+        PublishGate gate = gate(null, 100L, Backpressure.Action.SLOW, 2);
+        this.backlog = new OutboxBacklog(100, null);
+        int[] let = new int[1];
+        this.time.schedule(Duration.ofMillis(100), () -> {
+            gate.enter();
+            let[0]++;
+        });
+        this.time.schedule(Duration.ofMillis(200), () -> {
+            assertThatExceptionOfType(RejectedException.class).isThrownBy(gate::enter);
+            let[0]++;
+        });
+        this.time.schedule(Duration.ofMillis(500), () -> this.backlog = new OutboxBacklog(0, null));
+        assertThatCode(gate::enter).doesNotThrowAnyException();
+        assertThat(let[0]).isEqualTo(2);
     }
 
     @Test

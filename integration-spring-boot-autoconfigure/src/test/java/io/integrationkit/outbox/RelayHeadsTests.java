@@ -123,6 +123,26 @@ class RelayHeadsTests {
         assertThat(this.store.backlog().messages()).isZero();
     }
 
+    /** As when a process dies between the DELETE of the last replay and the end of the release. */
+    @Test
+    void nextMessageOfAKeyWhoseReleaseWasLeftUnfinishedEndsIt() {
+        RelayLoop loop = loop(HeadPolicy.PARK_KEY);
+        this.orders.refuse("a1");
+        append("a1");
+        settle(loop);
+        this.orders.answer((record) -> null);
+        this.deadLetters.replay(DeadLetterFilter.all(), 100);
+        this.store.delete(this.store.read(Outboxes.everything(10), Set.of()).stream()
+                .map(StoredMessage::row)
+                .toList());
+        settle(loop);
+        assertThat(this.keys.list(null, 10)).extracting(HeldKey::state).containsExactly(HeldKey.State.RELEASING);
+        append("a2", "a3");
+        settle(loop);
+        assertThat(this.orders.ids()).containsExactly("a1", "a2", "a3");
+        assertThat(this.keys.list(null, 10)).isEmpty();
+    }
+
     @Test
     void replayThatIsRefusedAgainTakesTheReplaysBehindItAlong() {
         RelayLoop loop = loop(HeadPolicy.PARK_KEY);

@@ -424,6 +424,47 @@ abstract class ShardLeasesContract {
     }
 
     @Test
+    void proofCountsFromBeforeItWasAskedFor() {
+        this.sessions.whileAsked(() -> this.time.advance(Duration.ofMillis(300)));
+        long asked = this.time.nanoTime();
+        this.mine.renew();
+        assertThat(Duration.ofNanos(held(0).sendUntil() - asked)).isEqualTo(Duration.ofMillis(500));
+    }
+
+    @Test
+    void missedSessionCountsFromAfterTheAnswer() {
+        this.theirs.renew();
+        this.mine.renew();
+        this.sessions.kill("theirs");
+        this.sessions.whileAsked(() -> this.time.advance(Duration.ofMillis(600)));
+        this.mine.watch();
+        this.sessions.whileAsked(() -> {});
+        this.time.advance(Duration.ofMillis(999));
+        this.mine.watch();
+        assertThat(this.mine.held()).isEmpty();
+        this.time.advance(Duration.ofMillis(1));
+        this.mine.watch();
+        assertThat(this.mine.held()).hasSize(Outboxes.SHARDS);
+    }
+
+    @Test
+    void whatWasSeenBeforeItsOwnSessionWasLostProvesNothing() {
+        this.theirs.renew();
+        this.mine.renew();
+        this.sessions.kill("theirs");
+        this.mine.watch();
+        this.sessions.kill("mine");
+        assertThatExceptionOfType(DataAccessException.class).isThrownBy(this.mine::watch);
+        this.sessions.repair("mine");
+        this.time.advance(Duration.ofSeconds(2));
+        this.mine.watch();
+        assertThat(this.mine.held()).isEmpty();
+        this.time.advance(Duration.ofSeconds(1));
+        this.mine.watch();
+        assertThat(this.mine.held()).hasSize(Outboxes.SHARDS);
+    }
+
+    @Test
     void proofsDoNotProlongTheLease() {
         this.mine.renew();
         long end = this.time.nanoTime() + Outboxes.spec().sendWindow().toNanos();

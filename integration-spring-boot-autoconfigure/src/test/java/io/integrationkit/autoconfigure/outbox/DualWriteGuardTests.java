@@ -26,7 +26,6 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.springframework.beans.factory.support.BeanDefinitionBuilder;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
@@ -153,12 +152,13 @@ class DualWriteGuardTests {
     @Test
     void factoryThatShowsNoSettingsIsLeftAlone() {
         this.runner
-                .withInitializer((context) -> ((org.springframework.beans.factory.support.BeanDefinitionRegistry)
-                                context.getBeanFactory())
-                        .registerBeanDefinition(
-                                "second",
-                                BeanDefinitionBuilder.genericBeanDefinition(NoSettings.class)
-                                        .getBeanDefinition()))
+                .withBean(
+                        "first",
+                        DefaultKafkaProducerFactory.class,
+                        () -> new DefaultKafkaProducerFactory<Object, Object>(
+                                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, KafkaBroker.address())),
+                        (definition) -> definition.setPrimary(true))
+                .withBean("second", NoSettings.class)
                 .run((context) -> assertThat(context).hasNotFailed().hasBean("second"));
     }
 
@@ -207,6 +207,11 @@ class DualWriteGuardTests {
     }
 
     static final class NoSettings implements ProducerFactory<Object, Object> {
+
+        @Override
+        public Map<String, Object> getConfigurationProperties() {
+            throw new UnsupportedOperationException();
+        }
 
         @Override
         public org.apache.kafka.clients.producer.Producer<Object, Object> createProducer() {

@@ -35,6 +35,8 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
@@ -279,6 +281,74 @@ class OutboxAutoConfigurationTests {
                         .rootCause()
                         .isInstanceOf(OutboxConfigurationException.class)
                         .hasMessageContaining("integration.outbox.backpressure.max-messages=0"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "shards=0",
+                "shards=4097",
+                "batch-size=0",
+                "batch-size=10001",
+                "max-message-size=1023B",
+                "delivery-timeout=999ms",
+                "lease-margin=-1ms",
+                "poll-interval-min=0ms",
+                "poll-interval-max=1ms",
+                "memory-capacity=0",
+                "session-grace=199ms",
+                "sweep-interval=9ms",
+                "handler-concurrency=0",
+                "handler-concurrency=1001"
+            })
+    void valueBeyondItsLimitFailsTheStartAndNamesItsProperty(String setting) {
+        String property = "integration.outbox." + setting.substring(0, setting.indexOf('='));
+        this.inMemory
+                .withPropertyValues("integration.outbox." + setting)
+                .run((context) -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOfSatisfying(OutboxConfigurationException.class, (ex) -> {
+                            assertThat(ex.code()).isEqualTo(ProblemCode.INVALID_SETTING);
+                            assertThat(ex).hasMessageContaining(property + "=");
+                            assertThat(ex.action()).startsWith("Set " + property + " to ");
+                        }));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "shards=1",
+                "shards=4096",
+                "batch-size=1",
+                "batch-size=10000",
+                "max-message-size=1KB",
+                "delivery-timeout=1s",
+                "lease-margin=0ms",
+                "poll-interval-min=1ms",
+                "poll-interval-max=25ms",
+                "memory-capacity=1",
+                "session-grace=0ms",
+                "session-grace=200ms",
+                "sweep-interval=10ms",
+                "handler-concurrency=1",
+                "handler-concurrency=1000"
+            })
+    void valueAtItsLimitIsTaken(String setting) {
+        this.inMemory
+                .withPropertyValues("integration.outbox." + setting)
+                .run((context) -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void publisherWithoutANameFailsTheStart() {
+        this.inMemory
+                .withPropertyValues("spring.application.name= ", "integration.outbox.source= ")
+                .run((context) -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(OutboxConfigurationException.class)
+                        .hasMessageContaining("integration.outbox.source="));
     }
 
     @Test
