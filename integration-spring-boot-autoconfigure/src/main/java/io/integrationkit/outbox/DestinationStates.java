@@ -21,10 +21,12 @@ final class DestinationStates {
     }
 
     DestinationState of(String name) {
-        return this.states.computeIfAbsent(
-                name,
-                (destination) ->
-                        new DestinationState(destination, this.counters, this.destinations.mostInFlight(destination)));
+        DestinationState state = this.states.get(name);
+        if (state == null) {
+            state = new DestinationState(name, this.counters, this.destinations.mostInFlight(name));
+            this.states.put(name, state);
+        }
+        return state;
     }
 
     /** Those to which nothing may be sent now. */

@@ -9,6 +9,9 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
@@ -158,13 +161,22 @@ public final class KafkaMessageDestination implements MessageDestination, Dispos
 
     static ProducerRecord<byte[], byte[]> record(OutboxRecord message) {
         String key = message.key();
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+        return new ProducerRecord<>(
                 message.destination(),
                 null,
                 (key != null) ? key.getBytes(StandardCharsets.UTF_8) : null,
-                message.payload());
-        message.headers().forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
-        return record;
+                message.payload(),
+                headers(message));
+    }
+
+    private static RecordHeaders headers(OutboxRecord message) {
+        Header[] headers = new Header[message.headers().size()];
+        int index = 0;
+        for (Map.Entry<String, String> header : message.headers().entrySet()) {
+            headers[index++] =
+                    new RecordHeader(header.getKey(), header.getValue().getBytes(StandardCharsets.UTF_8));
+        }
+        return new RecordHeaders(headers);
     }
 
     private synchronized Producer<byte[], byte[]> producer() {

@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LaneSender {
 
-    /** Half of what a Kafka producer buffers by default, so that a send never waits for room. */
-    private static final long MOST_BYTES_IN_FLIGHT = 16L * 1024 * 1024;
-
     /** So that the transaction that moves them, and holds the lease of their shard, is short. */
     private static final int MOST_PARKED_AT_ONCE = 100;
 
@@ -50,17 +47,13 @@ final class LaneSender {
 
     private final @Nullable TransactionalSender transactional;
 
-    private final Deque<OutboxRecord> replaysSent = new ArrayDeque<>();
-
-    private final Deque<OutboxRecord> replaysDeleted = new ArrayDeque<>();
-
     private final DestinationStates states;
 
     private final Deque<Lane> ready = new ArrayDeque<>();
 
-    private int inFlight;
+    private final UnderWay underWay;
 
-    private long bytesInFlight;
+    private boolean unsent;
 
     LaneSender(
             ShardLeases leases,
@@ -84,6 +77,7 @@ final class LaneSender {
         this.reader = reader;
         this.pauses = pauses;
         this.acknowledged = acknowledged;
+        this.underWay = new UnderWay(acknowledged);
         this.heads = heads;
         this.modes = modes;
         this.transactional = transactional;
@@ -91,7 +85,17 @@ final class LaneSender {
 
     /** Whether nothing is on its way. */
     boolean idle() {
-        return this.inFlight == 0 && (this.transactional == null || this.transactional.idle());
+        return this.underWay.count() == 0 && (this.transactional == null || this.transactional.idle());
+    }
+
+    /** How many sends may end before what follows them is sent. */
+    int endsWorthASend() {
+        return Math.max(1, this.underWay.count() / 2);
+    }
+
+    /** Whether something could be sent that became ready while others were sent. */
+    boolean unsent() {
+        return this.unsent;
     }
 
     /** Whether a transaction of a shard is under way. */
@@ -161,23 +165,20 @@ final class LaneSender {
         if (this.transactional != null) {
             this.transactional.settle(this);
         }
-        for (OutboxRecord replay = this.replaysDeleted.poll(); replay != null; replay = this.replaysDeleted.poll()) {
-            this.heads.endRelease(replay);
-        }
+        this.heads.endReleases();
     }
 
     private void settleOne(SendEnded ended) {
         Lane lane = ended.lane();
         StoredMessage message = ended.message();
-        this.inFlight--;
-        this.bytesInFlight -= message.bytes();
+        this.underWay.ended(message);
         Failure failure = ended.failure();
         Throwable cause = ended.cause();
         if (failure == null || cause == null) {
             state(lane).answered(ended.begun());
             this.counters.sent(lane.destination());
             if (message.replayOfHeldKey()) {
-                this.replaysSent.add(message.record());
+                this.heads.replaySent(message.record());
             }
             this.acknowledged.add(lane.round(), message.row(), this.time.nanoTime());
             if (lane.pipelined(message)) {
@@ -256,7 +257,7 @@ final class LaneSender {
             this.counters.sent(lane.destination());
             this.reader.done(lane.round(), 1);
             if (message.replayOfHeldKey() || (i == count - 1 && message.endsRelease())) {
-                this.replaysDeleted.add(message.record());
+                this.heads.replayDeleted(message.record());
             }
         }
         goOn(lane);
@@ -280,13 +281,6 @@ final class LaneSender {
         }
     }
 
-    /** The rows of acknowledged messages are deleted: keys that waited only for their replays go on. */
-    void deleted() {
-        for (OutboxRecord replay = this.replaysSent.poll(); replay != null; replay = this.replaysSent.poll()) {
-            this.heads.endRelease(replay);
-        }
-    }
-
     void drop(Lane lane) {
         this.reader.done(lane.round(), lane.drop());
     }
@@ -300,14 +294,26 @@ final class LaneSender {
         return dropped;
     }
 
-    /** Sends what may be sent now. */
+    /** Sends what may be sent now. What ended meanwhile is followed by the next of its key later, together with others. */
     void send() {
         List<Lane> waiting = new ArrayList<>();
-        while (!this.ready.isEmpty() && this.bytesInFlight < MOST_BYTES_IN_FLIGHT) {
-            if (!this.acknowledged.mayExpose(this.inFlight)) {
-                this.acknowledged.heldUp(this.time.nanoTime());
-                break;
-            }
+        do {
+            sendReady(waiting);
+            settle(null);
+            this.unsent = mayBegin();
+        } while (this.unsent && this.underWay.count() == 0);
+        this.ready.addAll(waiting);
+        if (this.transactional != null) {
+            this.transactional.begin(this);
+        }
+    }
+
+    private boolean mayBegin() {
+        return !this.ready.isEmpty() && this.underWay.mayBegin(this.time.nanoTime());
+    }
+
+    private void sendReady(List<Lane> waiting) {
+        while (mayBegin()) {
             Lane lane = this.ready.remove();
             if (lane.isEmpty()) {
                 continue;
@@ -319,11 +325,6 @@ final class LaneSender {
             } else {
                 drop(lane);
             }
-            settle(null);
-        }
-        this.ready.addAll(waiting);
-        if (this.transactional != null) {
-            this.transactional.begin(this);
         }
     }
 
@@ -357,11 +358,10 @@ final class LaneSender {
             return;
         }
         if (lane.beginsAfterRelease()) {
-            this.replaysSent.add(message.record());
+            this.heads.replaySent(message.record());
         }
         state.begun();
-        this.inFlight++;
-        this.bytesInFlight += message.bytes();
+        this.underWay.begun(message);
         RelayEvents.Completion completion = this.events.new Completion(lane, message, now);
         if (destination.keepsOrder()
                 && this.modes.of(lane.destination()).sendMode() == SendMode.PIPELINED

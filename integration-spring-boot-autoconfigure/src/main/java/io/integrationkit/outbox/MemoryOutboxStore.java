@@ -61,8 +61,8 @@ final class MemoryOutboxStore implements OutboxStore {
                 this.rows
                         .ofShard(window.shard(), window.after())
                         .filter((message) -> wanted(message.record(), window.skippedKey(), pausedDestinations))
-                        .map(this.keys::withState)
-                        .filter((message) -> !this.keys.held(message))
+                        .map((message) -> window.keysHeld() ? this.keys.withState(message) : message)
+                        .filter((message) -> !window.keysHeld() || !this.keys.held(message))
                         .limit(window.limit())
                         .forEach(messages::add);
             }

@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param source which application publishes; the source attribute of its events
  * @param shards number of shards; fixed when the table is first used
- * @param batchSize how many messages the relay holds at once, all shards together
+ * @param batchSize most messages the relay sends at once, all shards together; as many again are read ahead
  * @param maxMessageSize most bytes of payload, headers and key together
  * @param lease how long a shard stays with an instance that does not renew it
  * @param deliveryTimeout most time from the beginning of a send to its end

@@ -89,12 +89,13 @@ interface OutboxStore {
      * @param limit most messages
      * @param skippedKey key to leave out, or {@code null} for none
      * @param after only messages with a higher id; 0 for all
+     * @param keysHeld whether keys of the shard may be held; if not, none is looked for
      */
-    record Window(int shard, int limit, @Nullable String skippedKey, long after) {
+    record Window(int shard, int limit, @Nullable String skippedKey, long after, boolean keysHeld) {
 
         /** A window on the whole shard. */
         Window(int shard, int limit, @Nullable String skippedKey) {
-            this(shard, limit, skippedKey, 0);
+            this(shard, limit, skippedKey, 0, true);
         }
     }
 }

@@ -16,29 +16,36 @@ import org.springframework.jdbc.core.RowCallbackHandler;
 /** The outbox table on PostgreSQL: one round trip for all shards, by arrays. */
 final class PostgresOutboxTable extends OutboxTable {
 
-    /**
-     * The sum is made of lengths only; payloads beyond it are not fetched. What leaves rows out is written so that no
-     * statistics tell the planner how many: one who believes that hardly any is left (a single destination, a single key)
-     * reads and sorts all rows of each shard, 400 ms instead of 2 with 100,000 of them.
-     */
-    static final String READ = """
+    /** The sum is made of lengths only; payloads beyond it are not fetched. */
+    private static final String READ_OF = """
             SELECT %s, key_state, replays_after FROM (
-                SELECT o.*, k.state AS key_state, k.replays_after, w.place, sum(octet_length(o.payload))
+                SELECT o.*, %%s, w.place, sum(octet_length(o.payload))
                     OVER (ORDER BY w.place, o.id ROWS UNBOUNDED PRECEDING) - octet_length(o.payload) AS bytes_before
                 FROM unnest(?::smallint[], ?::integer[], ?::bigint[], ?::text[]) WITH ORDINALITY
                     AS w(shard, up_to, after_id, skipped, place)
                 CROSS JOIN LATERAL (
                     SELECT %s FROM integration_outbox m
-                    WHERE m.shard = w.shard AND m.id > w.after_id
-                      AND NOT (?::text[] @> ARRAY[m.destination]) AND NOT (ARRAY[w.skipped] @> ARRAY[m.msg_key])
-                      AND %s
+                    WHERE m.shard = w.shard AND m.id > w.after_id %%s
                     ORDER BY m.id LIMIT w.up_to
-                ) AS o
-                LEFT JOIN LATERAL (
+                ) AS o %%s
+            ) AS r WHERE bytes_before < ? ORDER BY place, id""".formatted(COLUMNS, COLUMNS.replaceAll("(\\w+)", "m.$1"));
+
+    /** Where nothing is left out and no key is held, which is nearly always: half of the other's work. */
+    static final String READ_ALL =
+            READ_OF.formatted("CAST(NULL AS text) AS key_state, CAST(NULL AS bigint) AS replays_after", "", "");
+
+    /**
+     * What leaves rows out is written so that no statistics tell the planner how many: one who believes that hardly any
+     * is left (a single destination, a single key) reads and sorts all rows of each shard, 400 ms instead of 2 with
+     * 100,000 of them.
+     */
+    static final String READ = READ_OF.formatted("k.state AS key_state, k.replays_after", """
+            AND NOT (?::text[] @> ARRAY[m.destination]) AND NOT (ARRAY[w.skipped] @> ARRAY[m.msg_key])
+                      AND\s""" + NOT_HELD, """
+            LEFT JOIN LATERAL (
                     SELECT s.state, s.replays_after FROM integration_outbox_key_state s
                     WHERE s.shard = o.shard AND s.destination = o.destination AND s.msg_key = o.msg_key LIMIT 1
-                ) AS k ON true
-            ) AS r WHERE bytes_before < ? ORDER BY place, id""".formatted(COLUMNS, COLUMNS.replaceAll("(\\w+)", "m.$1"), NOT_HELD);
+                ) AS k ON true""");
 
     /**
      * Does not wait for the disk, nor for a synchronous replica: a DELETE that a crash of the server undoes is a
@@ -96,15 +103,19 @@ final class PostgresOutboxTable extends OutboxTable {
             after[i] = window.after();
             skipped[i] = window.skippedKey();
         }
+        boolean all = paused.isEmpty()
+                && windows.stream().noneMatch((window) -> window.keysHeld() || window.skippedKey() != null);
         return jdbc.query(
-                READ,
+                all ? READ_ALL : READ,
                 (PreparedStatement statement) -> {
                     setArray(statement, 1, "int2", shards);
                     setArray(statement, 2, "int4", limits);
                     setArray(statement, 3, "int8", after);
                     setArray(statement, 4, "text", skipped);
-                    setArray(statement, 5, "text", paused.toArray());
-                    statement.setLong(6, OutboxStore.MOST_BYTES);
+                    if (!all) {
+                        setArray(statement, 5, "text", paused.toArray());
+                    }
+                    statement.setLong(all ? 5 : 6, OutboxStore.MOST_BYTES);
                 },
                 this::map);
     }

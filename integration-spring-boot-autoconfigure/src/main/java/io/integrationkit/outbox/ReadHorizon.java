@@ -33,6 +33,9 @@ final class ReadHorizon {
 
     private final Set<Integer> holding = new HashSet<>();
 
+    /** Whether the store tells which shards hold keys. */
+    private boolean known;
+
     ReadHorizon(OutboxStore store) {
         this.store = store;
     }
@@ -43,6 +46,11 @@ final class ReadHorizon {
      */
     long decided(int shard) {
         return this.holding.contains(shard) ? 0 : this.decided;
+    }
+
+    /** Whether keys of the shard may be held. */
+    boolean mayHold(int shard) {
+        return !this.known || this.holding.contains(shard);
     }
 
     /** A key of the shard is held from now on. */
@@ -79,6 +87,7 @@ final class ReadHorizon {
         if (writers == null) {
             return;
         }
+        this.known = true;
         this.holding.clear();
         this.holding.addAll(writers.holding());
         if (!this.undecided.isEmpty() && Collections.disjoint(this.undecided, writers.open())) {

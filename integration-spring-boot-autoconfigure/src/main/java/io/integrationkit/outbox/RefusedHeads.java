@@ -1,6 +1,8 @@
 package io.integrationkit.outbox;
 
 import io.integrationkit.failure.Failure;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +17,10 @@ final class RefusedHeads {
     private final OutboxStore store;
 
     private final RelayCounters counters;
+
+    private final Deque<OutboxRecord> replaysSent = new ArrayDeque<>();
+
+    private final Deque<OutboxRecord> replaysDeleted = new ArrayDeque<>();
 
     RefusedHeads(OutboxSpec spec, OutboxStore store, RelayCounters counters) {
         this.spec = spec;
@@ -105,11 +111,30 @@ final class RefusedHeads {
         }
     }
 
-    /** Forgets a key that is being released if its replays are delivered; nothing depends on it but tidiness. */
-    void endRelease(OutboxRecord record) {
-        String key = record.key();
-        if (key != null) {
-            this.store.keys().endRelease(record.destination(), key);
+    /** A replay of a key that may be released has arrived; its row is still there. */
+    void replaySent(OutboxRecord replay) {
+        this.replaysSent.add(replay);
+    }
+
+    /** A replay of a key that may be released has arrived, and its row is gone. */
+    void replayDeleted(OutboxRecord replay) {
+        this.replaysDeleted.add(replay);
+    }
+
+    /** The rows of all that arrived are gone: keys that waited only for their replays go on. */
+    void acknowledgedDeleted() {
+        this.replaysDeleted.addAll(this.replaysSent);
+        this.replaysSent.clear();
+        endReleases();
+    }
+
+    /** Forgets keys that are being released if their replays are delivered; nothing depends on it but tidiness. */
+    void endReleases() {
+        for (OutboxRecord replay = this.replaysDeleted.poll(); replay != null; replay = this.replaysDeleted.poll()) {
+            String key = replay.key();
+            if (key != null) {
+                this.store.keys().endRelease(replay.destination(), key);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.integrationkit.outbox;
 
 import io.integrationkit.failure.Failure;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RelayEvents {
 
+    /** Far less than an answer takes, far more than one of many answers of a request. */
+    static final long GATHERING = Duration.ofNanos(500_000).toNanos();
+
     private final AtomicBoolean wakePending = new AtomicBoolean();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -24,7 +28,8 @@ final class RelayEvents {
 
     private boolean woken;
 
-    private boolean waiting;
+    /** How many ends are to be there before the relay's thread is woken by one; 0 while it does not wait. */
+    private int wanted;
 
     /** Used by the relay's thread only. */
     private ArrayDeque<SendEnded> taken = new ArrayDeque<>();
@@ -57,7 +62,7 @@ final class RelayEvents {
         this.lock.lock();
         try {
             this.coming.add(ended);
-            if (this.waiting) {
+            if (this.wanted > 0 && this.coming.size() >= this.wanted) {
                 this.news.signal();
             }
         } finally {
@@ -84,23 +89,34 @@ final class RelayEvents {
         return this.taken.poll();
     }
 
-    /** Waits for the next event; returns what ended, or {@code null} if it was a wake-up or the time is over. */
+    /**
+     * Waits for the next event, and once a send has ended a moment for more of them: what is sent together costs
+     * producer and broker far less than the same one by one.
+     *
+     * @param several with how many of them the wait is over
+     * @return what ended, or {@code null} if it was a wake-up or the time is over
+     */
     @Nullable
-    SendEnded await(long nanos) throws InterruptedException {
+    SendEnded await(long nanos, int several) throws InterruptedException {
         if (!this.taken.isEmpty()) {
             return this.taken.poll();
         }
         this.lock.lockInterruptibly();
         try {
             long left = nanos;
-            this.waiting = true;
+            this.wanted = 1;
             while (this.coming.isEmpty() && !this.woken && left > 0) {
+                left = this.news.awaitNanos(left);
+            }
+            left = Math.min(left, GATHERING);
+            this.wanted = several;
+            while (this.coming.size() < several && !this.woken && left > 0) {
                 left = this.news.awaitNanos(left);
             }
             this.woken = false;
             takeAll();
         } finally {
-            this.waiting = false;
+            this.wanted = 0;
             this.lock.unlock();
         }
         return this.taken.poll();

@@ -66,6 +66,8 @@ final class RelayLoop {
 
     private final Acknowledged acknowledged;
 
+    private final RefusedHeads heads;
+
     /**
      * Creates the loop.
      *
@@ -88,6 +90,7 @@ final class RelayLoop {
         this.pauses = pauses;
         this.acknowledged = new Acknowledged(spec);
         this.reader = new ShardReader(spec, store, leases, time);
+        this.heads = new RefusedHeads(spec, store, counters);
         DestinationStates states = new DestinationStates(destinations, counters);
         this.sender = new LaneSender(
                 leases,
@@ -99,7 +102,7 @@ final class RelayLoop {
                 this.reader,
                 pauses,
                 this.acknowledged,
-                new RefusedHeads(spec, store, counters),
+                this.heads,
                 spec.destinations(),
                 (transactions != null)
                         ? new TransactionalSender(
@@ -152,6 +155,11 @@ final class RelayLoop {
         }
     }
 
+    /** How many sends may end before the next step if they do so within a moment: many while there is a backlog. */
+    int endsWorthAStep() {
+        return this.reader.caughtUp() ? 1 : this.sender.endsWorthASend();
+    }
+
     /**
      * Ends what is under way without beginning anything new.
      *
@@ -174,7 +182,7 @@ final class RelayLoop {
         if (!this.acknowledged.isEmpty()) {
             this.store.delete(this.acknowledged.rows());
             this.acknowledged.drain().forEach((round) -> this.reader.done(round, 1));
-            this.sender.deleted();
+            this.heads.acknowledgedDeleted();
         }
     }
 
@@ -190,6 +198,8 @@ final class RelayLoop {
     private long untilNextStep() {
         long now = this.time.nanoTime();
         this.sender.pausedUntil(now).ifPresent(this.reader::readAt);
-        return Math.max(0, Math.min(this.reader.untilNextRead(now), this.acknowledged.untilDue(now)));
+        long longest = this.sender.unsent() ? RelayEvents.GATHERING : Long.MAX_VALUE;
+        return Math.max(
+                0, Math.min(longest, Math.min(this.reader.untilNextRead(now), this.acknowledged.untilDue(now))));
     }
 }

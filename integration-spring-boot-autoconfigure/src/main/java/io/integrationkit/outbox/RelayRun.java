@@ -92,7 +92,7 @@ final class RelayRun {
         try {
             SendEnded ended = null;
             while (!this.stopping) {
-                ended = this.events.await(step(ended));
+                ended = this.events.await(step(ended), this.loop.endsWorthAStep());
             }
             drain(ended);
         } catch (InterruptedException ex) {
@@ -122,7 +122,7 @@ final class RelayRun {
         long end = this.time.nanoTime() + this.spec.deliveryTimeout().toNanos();
         SendEnded ended = first;
         while (!drained(ended) && end - this.time.nanoTime() > 0) {
-            ended = this.events.await(DRAIN_STEP.toNanos());
+            ended = this.events.await(DRAIN_STEP.toNanos(), 1);
         }
     }
 

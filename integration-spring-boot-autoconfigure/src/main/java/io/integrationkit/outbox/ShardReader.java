@@ -117,7 +117,7 @@ final class ShardReader {
             this.leftOut = unreachable;
             this.histories.values().forEach(ShardHistory::startOver);
         }
-        int room = this.spec.batchSize() - this.open;
+        int room = 2 * this.spec.batchSize() - this.open;
         if (room <= 0 || bytes() >= OutboxStore.MOST_BYTES) {
             return List.of();
         }
@@ -195,14 +195,16 @@ final class ShardReader {
             ShardHistory history = history(shard);
             ShardRound round = this.rounds.get(shard);
             int limit = plan.limit(history.hot());
+            boolean keysHeld = this.horizon.mayHold(shard);
             windows.add(
                     (round != null)
-                            ? new OutboxStore.Window(shard, limit, null, round.lastId())
+                            ? new OutboxStore.Window(shard, limit, null, round.lastId(), keysHeld)
                             : new OutboxStore.Window(
                                     shard,
                                     limit,
                                     history.keyToSkip(now),
-                                    Math.min(history.begin(now), this.horizon.decided(shard))));
+                                    Math.min(history.begin(now), this.horizon.decided(shard)),
+                                    keysHeld));
         }
         return windows;
     }
@@ -263,7 +265,7 @@ final class ShardReader {
                 history(round.shard()).startOver();
             }
         }
-        if (this.more && this.open <= this.spec.batchSize() / 2) {
+        if (this.more && this.open <= this.spec.batchSize()) {
             this.readNow = true;
         }
     }

@@ -106,6 +106,21 @@ abstract class KeyStatesContract {
     }
 
     @Test
+    void keysAreLookedForInAllShardsOfAReadIfTheyMayBeHeldInOne() {
+        append("a1", "a2");
+        String other = otherKeyOfTheShard();
+        this.store.append(List.of(Outboxes.record("other", other)));
+        block("a1");
+        int elsewhere = (shard("a") + 1) % Outboxes.SHARDS;
+        assertThat(OutboxStoreContract.ids(this.store.read(
+                        List.of(
+                                new OutboxStore.Window(elsewhere, 10, null, 0, false),
+                                new OutboxStore.Window(shard("a"), 10, null, 0, true)),
+                        Set.of())))
+                .containsExactly("other");
+    }
+
+    @Test
     void shardIsToldToLeaveMessagesOutAsLongAsAKeyOfItIsHeld() {
         append("a1", "a2");
         List<Integer> shards = List.of(shard("a"), shard("a") + 1);

@@ -138,6 +138,14 @@ class PostgresOutboxStoreTests extends JdbcOutboxStoreContract {
                         connection, "READ", TYPES_OF_READ, PostgresOutboxTable.READ, READ_OF_ALL, ORDERED, 7 * 64);
                 assertPrimaryKey(
                         connection,
+                        "READ_ALL",
+                        "smallint[], integer[], bigint[], text[], bigint",
+                        PostgresOutboxTable.READ_ALL,
+                        READ_OF_ALL.replace("'{}', ", ""),
+                        ORDERED,
+                        7 * 64);
+                assertPrimaryKey(
+                        connection,
                         "DELETION",
                         "smallint[], bigint[]",
                         PostgresOutboxTable.DELETE,

@@ -159,7 +159,11 @@ final class SimDatabase implements TimeSource {
         long bytes = 0;
         for (OutboxStore.Window window : windows) {
             OutboxStore.Window all = new OutboxStore.Window(
-                    window.shard(), window.limit() + this.invisible.size(), window.skippedKey(), window.after());
+                    window.shard(),
+                    window.limit() + this.invisible.size(),
+                    window.skippedKey(),
+                    window.after(),
+                    window.keysHeld());
             int found = 0;
             for (StoredMessage message : this.memory.read(List.of(all), pausedDestinations)) {
                 if (found < window.limit()

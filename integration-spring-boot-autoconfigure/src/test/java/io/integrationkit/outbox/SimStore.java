@@ -84,7 +84,8 @@ final class SimStore implements OutboxStore {
         } catch (IllegalAccessException ex) {
             throw new IllegalStateException(ex);
         }
-        if (open >= spec.batchSize() || open + most > spec.batchSize() * 3 / 2 + spec.shards()) {
+        int room = spec.batchSize() * 2;
+        if (open >= room || open + most > room + spec.batchSize() / 2 + spec.shards()) {
             throw this.run.world.violated(
                     "%s has %d rows in memory and asks for %d more".formatted(this.relay, open, most));
         }

@@ -116,7 +116,7 @@ final class TransactionalRelay {
                 .pollInterval(Duration.ofMillis(1))
                 .until(() -> {
                     this.events.wake();
-                    this.loop.step(this.events.await(Duration.ofMillis(20).toNanos()));
+                    this.loop.step(this.events.await(Duration.ofMillis(20).toNanos(), 1));
                     return condition.getAsBoolean();
                 });
     }

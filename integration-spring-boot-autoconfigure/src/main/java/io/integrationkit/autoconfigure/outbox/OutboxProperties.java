@@ -28,7 +28,7 @@ public class OutboxProperties {
     /** Number of shards the messages are divided into by their key. Fixed once the table is used. */
     private int shards = 64;
 
-    /** Number of messages the relay holds at once. */
+    /** Maximum number of messages the relay sends at once; as many again are read ahead. */
     private int batchSize = 500;
 
     /** Maximum size of a message: payload, headers and key together. */
