@@ -42,7 +42,7 @@ final class KafkaTransactions implements ShardTransactions {
      * @param destination what delivers to Kafka otherwise
      * @param settings settings of its producer
      * @param producers makes producers
-     * @param incarnation tells which incarnation of the table this is
+     * @param incarnation tells which incarnation of the table this is, or that the topic is not that of the table
      */
     KafkaTransactions(
             KafkaMessageDestination destination,
@@ -69,6 +69,7 @@ final class KafkaTransactions implements ShardTransactions {
     /** Brokers that do not answer are no reason not to start: they are asked again before the first transaction. */
     @Override
     public void prepare() {
+        incarnation();
         try {
             checkOnce();
         } catch (KafkaException ex) {

@@ -62,8 +62,8 @@ public final class OutboxRelay implements SmartLifecycle {
     /**
      * Begins to send, unless there is nowhere to send to; another instance may be able to.
      *
-     * @throws OutboxConfigurationException if the tables are missing or were made with another number of shards, or if the
-     *     brokers cannot do what a send mode needs
+     * @throws OutboxConfigurationException if the tables are missing or were made with another number of shards, if the
+     *     brokers cannot do what a send mode needs, or if other instances note elsewhere what their transactions held
      */
     @Override
     public void start() {

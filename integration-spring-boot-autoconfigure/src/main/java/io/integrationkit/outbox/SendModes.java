@@ -86,7 +86,8 @@ final class SendModes {
                     spec,
                     kafka.settings(),
                     (settings) -> new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer()),
-                    () -> TableIncarnation.of(access),
+                    () -> TableIncarnation.of(
+                            access, spec.destinations().transactions().progressTopic()),
                     time);
         }
     }

@@ -85,7 +85,8 @@ final class TransactionalRelay {
                 spec,
                 this.destination.settings(),
                 this::producer,
-                () -> TableIncarnation.of(access),
+                () -> TableIncarnation.of(
+                        access, spec.destinations().transactions().progressTopic()),
                 TimeSource.system());
         this.transactions.prepare();
         OutboxInspection inspection = new JdbcOutboxInspection(access);

@@ -422,7 +422,7 @@ class TransactionalRelayTests {
         createTopic();
         publish(10);
         TransactionalRelay relay = relay(1, new Hooks());
-        note(TableIncarnation.of(this.access), stored(), false);
+        note(TableIncarnation.of(this.access, this.progress), stored(), false);
         relay.runUntil(() -> owed() == 0);
         eachArrivedOnceAndInOrder();
     }
@@ -432,7 +432,7 @@ class TransactionalRelayTests {
         createTopic();
         publish(10);
         TransactionalRelay relay = relay(1, new Hooks());
-        note(TableIncarnation.of(this.access), stored(), true);
+        note(TableIncarnation.of(this.access, this.progress), stored(), true);
         for (int i = 0; i < 100; i++) {
             note("another-incarnation", stored(), true);
         }
@@ -479,6 +479,23 @@ class TransactionalRelayTests {
                         spec.shards(),
                         Map.of("bootstrap.servers", BROKER.getBrokersAsString()))
                 .run();
+    }
+
+    /** Who takes a shard over would look for the progress where it is not, and repeat what was sent. */
+    @Test
+    void instanceThatWouldNoteProgressElsewhereDoesNotStart() {
+        createTopic();
+        relay(1, new Hooks());
+        assertThatExceptionOfType(OutboxConfigurationException.class)
+                .isThrownBy(() -> relay(with("elsewhere", true), 2, new Hooks()))
+                .satisfies((ex) -> {
+                    assertThat(ex.code()).isEqualTo(ProblemCode.OUTBOX_PROGRESS_TOPIC);
+                    assertThat(ex.getMessage())
+                            .contains("'" + this.progress + "'")
+                            .contains("'elsewhere'");
+                    assertThat(ex.action())
+                            .contains("integration.outbox.transactional.progress-topic=" + this.progress);
+                });
     }
 
     @Test

@@ -54,6 +54,7 @@ public final class BrokerMain {
                     offsets.topic.replication.factor=1
                     transaction.state.log.replication.factor=1
                     transaction.state.log.min.isr=1
+                    transaction.state.log.num.partitions=4
                     group.initial.rebalance.delay.ms=0
                     broker.session.timeout.ms=3000
                     broker.heartbeat.interval.ms=500

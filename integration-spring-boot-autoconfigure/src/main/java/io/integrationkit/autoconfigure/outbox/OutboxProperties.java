@@ -284,7 +284,7 @@ public class OutboxProperties {
     /** Settings of destinations that are sent to in transactions. */
     public static class Transactional {
 
-        /** Topic in which the transactions note what they held. Named after the source if not set. */
+        /** Topic in which the transactions of all instances note what they held. Named after the source if not set. */
         private @Nullable String progressTopic;
 
         /** Whether the topic is created if it is not there. */

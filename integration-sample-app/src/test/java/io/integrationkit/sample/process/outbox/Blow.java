@@ -38,17 +38,6 @@ enum Blow {
         }
     },
 
-    /** And an application while it is away. */
-    BROKER_AND_APPLICATION_KILLED {
-        @Override
-        void strike(Cluster cluster, RandomGenerator random) throws InterruptedException {
-            cluster.killBroker();
-            cluster.sleep(millis(random, 0, 500));
-            one(cluster.up(), random).killAndStart();
-            cluster.startBroker();
-        }
-    },
-
     DATABASE_KILLED {
         @Override
         void strike(Cluster cluster, RandomGenerator random) throws InterruptedException {
@@ -66,13 +55,11 @@ enum Blow {
         }
     },
 
-    BROKER_RESET {
+    /** As if the machine of the broker had died and another one had come. */
+    BROKER_HALF_OPEN {
         @Override
-        void strike(Cluster cluster, RandomGenerator random) throws InterruptedException {
-            for (int i = random.nextInt(1, 6); i > 0; i--) {
-                cluster.brokerLine().reset();
-                cluster.sleep(millis(random, 0, 200));
-            }
+        void strike(Cluster cluster, RandomGenerator random) {
+            cluster.brokerLine().halfOpen();
         }
     },
 
@@ -100,6 +87,26 @@ enum Blow {
         }
     },
 
+    SESSION_STALLED {
+        @Override
+        void strike(Cluster cluster, RandomGenerator random) throws InterruptedException {
+            TcpFaultProxy line = one(cluster.up(), random).database();
+            line.stall(random.nextBoolean() ? Direction.TO_TARGET : Direction.TO_CLIENT);
+            heal(cluster, line, millis(random, 500, 3000));
+        }
+    },
+
+    /** What is asked on old connections gets no answer; new ones are good. */
+    SESSION_HALF_OPEN {
+        @Override
+        void strike(Cluster cluster, RandomGenerator random) throws InterruptedException {
+            TcpFaultProxy line = one(cluster.up(), random).database();
+            line.halfOpen();
+            cluster.sleep(millis(random, 500, 3000));
+            line.reset();
+        }
+    },
+
     /** One application loses its session and all else it has with the database, and lives on. */
     SESSION_CUT {
         @Override
@@ -110,12 +117,33 @@ enum Blow {
         }
     },
 
-    SESSION_STALLED {
+    SESSION_SLOW {
         @Override
         void strike(Cluster cluster, RandomGenerator random) throws InterruptedException {
             TcpFaultProxy line = one(cluster.up(), random).database();
-            line.stall(random.nextBoolean() ? Direction.TO_TARGET : Direction.TO_CLIENT);
+            line.delay(Direction.TO_CLIENT, millis(random, 10, 150));
             heal(cluster, line, millis(random, 500, 3000));
+        }
+    },
+
+    BROKER_RESET {
+        @Override
+        void strike(Cluster cluster, RandomGenerator random) throws InterruptedException {
+            for (int i = random.nextInt(1, 6); i > 0; i--) {
+                cluster.brokerLine().reset();
+                cluster.sleep(millis(random, 0, 200));
+            }
+        }
+    },
+
+    /** And an application while it is away. */
+    BROKER_AND_APPLICATION_KILLED {
+        @Override
+        void strike(Cluster cluster, RandomGenerator random) throws InterruptedException {
+            cluster.killBroker();
+            cluster.sleep(millis(random, 0, 500));
+            one(cluster.up(), random).killAndStart();
+            cluster.startBroker();
         }
     };
 

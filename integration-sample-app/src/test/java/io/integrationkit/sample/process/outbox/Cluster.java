@@ -30,11 +30,11 @@ final class Cluster implements AutoCloseable {
 
     private static final int PARTITIONS = 6;
 
-    private static final long SHARDS = 64;
-
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private static final Duration PAUSE = Duration.ofMillis(20);
+
+    private final Sending sending;
 
     private final Path directory;
 
@@ -58,7 +58,8 @@ final class Cluster implements AutoCloseable {
 
     private int names;
 
-    Cluster(DatabaseProduct product, Path directory, TimeSource time) throws Exception {
+    Cluster(DatabaseProduct product, Sending sending, Path directory, TimeSource time) throws Exception {
+        this.sending = sending;
         this.directory = directory;
         this.time = time;
         int port = ServiceProcess.freePort();
@@ -109,6 +110,7 @@ final class Cluster implements AutoCloseable {
     LoadInstance add(String... settings) {
         List<String> all = new ArrayList<>(List.of(
                 "--load.topic=" + TOPIC, "--spring.kafka.bootstrap-servers=127.0.0.1:" + this.brokerLine.port()));
+        all.addAll(this.sending.settings());
         all.addAll(List.of(settings));
         this.names++;
         LoadInstance instance = new LoadInstance("app" + this.names, this.directory, this.database, all);
@@ -178,7 +180,8 @@ final class Cluster implements AutoCloseable {
     /** Waits until each application has its share of the shards: their number divided, rounded up, one with the rest. */
     void awaitFairShares() throws InterruptedException {
         int others = this.instances.size() - 1;
-        long least = SHARDS - others * ((SHARDS + others) / this.instances.size());
+        int shards = this.sending.shards();
+        long least = shards - (long) others * ((shards + others) / this.instances.size());
         await(
                 () -> "Shares of the shards: "
                         + this.instances.stream().map(this::shardsOf).toList(),

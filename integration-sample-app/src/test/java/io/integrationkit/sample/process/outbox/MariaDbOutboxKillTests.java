@@ -3,6 +3,6 @@ package io.integrationkit.sample.process.outbox;
 class MariaDbOutboxKillTests extends OutboxKillContract {
 
     MariaDbOutboxKillTests() {
-        super(DatabaseProduct.MARIADB);
+        super(DatabaseProduct.MARIADB, Sending.STRICT);
     }
 }

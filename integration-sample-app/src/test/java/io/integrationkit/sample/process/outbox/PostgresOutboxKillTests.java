@@ -3,6 +3,6 @@ package io.integrationkit.sample.process.outbox;
 class PostgresOutboxKillTests extends OutboxKillContract {
 
     PostgresOutboxKillTests() {
-        super(DatabaseProduct.POSTGRESQL);
+        super(DatabaseProduct.POSTGRESQL, Sending.STRICT);
     }
 }

@@ -13,7 +13,10 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Reads a topic from its beginning, each record once, and tells the arrivals; goes on when the broker was away. */
+/**
+ * Reads what is committed in a topic from its beginning, each record once, and tells the arrivals; goes on when the broker
+ * was away.
+ */
 final class TopicReader implements AutoCloseable {
 
     private final Arrivals arrivals;
@@ -37,7 +40,9 @@ final class TopicReader implements AutoCloseable {
                         ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
                         200,
                         ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                        "none"),
+                        "none",
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
             consumer.assign(partitions);
