@@ -6,6 +6,7 @@ import io.integrationkit.context.TimeSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -19,6 +20,9 @@ final class KillRound {
     private static final Duration LOAD = Duration.ofSeconds(2);
 
     private static final Duration LOOK = Duration.ofMillis(10);
+
+    /** Who still owes something then has given it up, or waits for more than a user would. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final Servers servers;
 
@@ -60,15 +64,19 @@ final class KillRound {
         try (ContestantProcess process = start(contestant, database, url)) {
             process.awaitReady();
             long ready = this.time.nanoTime();
-            long drained = this.measurements.awaitDrained(process, LOOK);
+            OptionalLong drained = this.measurements.drained(process, LOOK, PATIENCE);
             Arrivals arrivals = this.topic.since(before, tag);
             Column column = Column.of(contestant);
-            this.results.add(Row.KILL_FROM_KILL, column, (drained - killed) / 1e9);
-            this.results.add(Row.KILL_FROM_READY, column, (drained - ready) / 1e9);
+            this.results.add(Row.KILL_FROM_KILL, column, seconds(killed, drained));
+            this.results.add(Row.KILL_FROM_READY, column, seconds(ready, drained));
             this.results.add(Row.KILL_DUPLICATES, column, arrivals.duplicates());
             this.results.add(Row.KILL_LOST, column, process.committed(tag) - arrivals.distinct());
             this.results.add(Row.KILL_INVERSIONS, column, arrivals.inversions());
         }
+    }
+
+    private static double seconds(long from, OptionalLong to) {
+        return to.isPresent() ? (to.getAsLong() - from) / 1e9 : Double.POSITIVE_INFINITY;
     }
 
     private ContestantProcess start(Contestant contestant, String database, String url) {

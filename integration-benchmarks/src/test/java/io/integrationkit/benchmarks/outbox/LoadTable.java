@@ -29,6 +29,11 @@ final class LoadTable {
     }
 
     private static String shown(Row row, OptionalDouble value) {
-        return value.isPresent() ? String.format(Locale.ROOT, "%." + row.decimals() + "f", value.getAsDouble()) : "";
+        if (value.isEmpty()) {
+            return "";
+        }
+        return Double.isInfinite(value.getAsDouble())
+                ? "never"
+                : String.format(Locale.ROOT, "%." + row.decimals() + "f", value.getAsDouble());
     }
 }

@@ -7,6 +7,7 @@ import io.integrationkit.benchmarks.outbox.Results.Row;
 import io.integrationkit.context.TimeSource;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 
 /** The parts of a run, each for one contestant whose relay does not run before and after. */
@@ -144,19 +145,21 @@ final class Measurements {
     }
 
     void awaitDrained(ContestantProcess process) throws InterruptedException {
-        awaitDrained(process, Duration.ofMillis(50));
+        if (drained(process, Duration.ofMillis(50), PATIENCE).isEmpty()) {
+            throw new IllegalStateException(process.contestant() + " does not come to an end");
+        }
     }
 
-    /** Returns when nothing was seen to be owed any more, monotonic. */
-    long awaitDrained(ContestantProcess process, Duration pause) throws InterruptedException {
-        long giveUp = this.time.nanoTime() + PATIENCE.toNanos();
+    /** Returns when nothing was seen to be owed any more, monotonic; nothing if that was not within the time given. */
+    OptionalLong drained(ContestantProcess process, Duration pause, Duration patience) throws InterruptedException {
+        long giveUp = this.time.nanoTime() + patience.toNanos();
         while (!process.drained()) {
             if (this.time.nanoTime() - giveUp > 0) {
-                throw new IllegalStateException(process.contestant() + " does not come to an end");
+                return OptionalLong.empty();
             }
             this.time.sleep(pause);
         }
-        return this.time.nanoTime();
+        return OptionalLong.of(this.time.nanoTime());
     }
 
     /** Kafka's keys and the bookings carry it. */
