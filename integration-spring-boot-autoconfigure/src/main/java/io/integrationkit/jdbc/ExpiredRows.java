@@ -58,9 +58,10 @@ public final class ExpiredRows implements SmartLifecycle {
             thread.setDaemon(true);
             return thread;
         });
+        // Before the first run, which would take itself for one that is stopped.
+        this.executor = started;
         started.scheduleWithFixedDelay(
                 this::run, this.interval.toMillis(), this.interval.toMillis(), TimeUnit.MILLISECONDS);
-        this.executor = started;
     }
 
     /** Ends the clean-up; waits for the batch under way, which an interrupt could leave with a broken connection. */
