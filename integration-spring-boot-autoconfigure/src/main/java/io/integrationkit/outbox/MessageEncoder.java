@@ -9,6 +9,7 @@ import io.integrationkit.event.EventTypes;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -88,9 +89,10 @@ final class MessageEncoder {
     OutboxRecord encode(OutboxMessage message) {
         this.destinations.require(message.destination());
         requireStorable(message);
-        String id = this.ids.next();
+        Instant now = this.time.now();
+        String id = this.ids.next(now);
         Map<String, String> headers = CloudEventHeaders.of(
-                id, this.spec.source(), message.type(), message.version(), this.time.now(), message.contentType());
+                id, this.spec.source(), message.type(), message.version(), now, message.contentType());
         String correlation = Correlation.current();
         if (correlation != null) {
             headers.put(Correlation.HEADER, correlation);

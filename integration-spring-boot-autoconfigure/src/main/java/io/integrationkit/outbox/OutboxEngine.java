@@ -58,13 +58,7 @@ public record OutboxEngine(
 
         private MessageEncoder encoder(Destinations known) {
             return new MessageEncoder(
-                    this.spec,
-                    this.types,
-                    this.codec,
-                    known,
-                    new MessageIds(this.time, this.random),
-                    this.time,
-                    this.handlers);
+                    this.spec, this.types, this.codec, known, new MessageIds(this.random), this.time, this.handlers);
         }
 
         /** Handlers are asked first; no other destination can mean the same name. */

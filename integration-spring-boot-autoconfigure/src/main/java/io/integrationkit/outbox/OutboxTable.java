@@ -172,7 +172,7 @@ abstract class OutboxTable {
         statement.setString(before + 5, record.eventType());
         statement.setInt(before + 6, record.eventVersion());
         statement.setString(before + 7, record.contentType());
-        statement.setString(before + 8, this.headers.write(record.headers()));
+        statement.setString(before + 8, this.headers.write(record));
         statement.setBytes(before + 9, record.payload());
     }
 
@@ -183,20 +183,22 @@ abstract class OutboxTable {
 
     /** Maps the columns of {@link #COLUMNS}, by their places. */
     StoredMessage map(ResultSet row, int index) throws SQLException {
+        EventAttributes event =
+                new EventAttributes(required(row.getString(3)), row.getString(6), row.getInt(7), row.getString(8));
         Map<String, String> headersRead = Collections.emptyMap();
         RuntimeException unreadable = null;
         try {
-            headersRead = this.headers.read(required(row.getString(9)));
+            headersRead = this.headers.read(required(row.getString(9)), event);
         } catch (RuntimeException ex) {
             unreadable = ex;
         }
         OutboxRecord record = new OutboxRecord(
-                required(row.getString(3)),
+                event.messageId(),
                 required(row.getString(5)),
                 row.getString(4),
-                row.getString(6),
-                row.getInt(7),
-                row.getString(8),
+                event.type(),
+                event.version(),
+                event.contentType(),
                 headersRead,
                 required(row.getBytes(10)));
         return new StoredMessage(

@@ -30,7 +30,7 @@ class MessageEncoderTests {
                 new EventTypes(UnaryOperator.identity()),
                 Outboxes.CODEC,
                 new Destinations(List.of(new Limited(ofDestination))),
-                new MessageIds(this.time, new Random()),
+                new MessageIds(new Random()),
                 this.time,
                 EventHandlers.none());
     }
