@@ -1,8 +1,8 @@
 package io.integrationkit.outbox;
 
 import io.integrationkit.failure.Failure;
-import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RelayEvents {
 
-    /** Far less than an answer takes, far more than one of many answers of a request. */
-    static final long GATHERING = Duration.ofNanos(500_000).toNanos();
+    /** Far shorter than a broker takes to answer, far longer than the answers of one request lie apart. */
+    static final long GATHERING = TimeUnit.MICROSECONDS.toNanos(500);
 
     private final AtomicBoolean wakePending = new AtomicBoolean();
 

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardReader {
 
+    /** How much longer than a read the wait for the next one is that may find little. */
+    private static final int PAUSE = 2;
+
     private final OutboxSpec spec;
 
     private final OutboxStore store;
@@ -53,6 +56,8 @@ final class ShardReader {
 
     private long nextRead;
 
+    private long notBefore;
+
     private long pollNanos;
 
     ShardReader(OutboxSpec spec, OutboxStore store, ShardLeases leases, TimeSource time) {
@@ -63,6 +68,7 @@ final class ShardReader {
         this.horizon = new ReadHorizon(store);
         this.pollNanos = spec.pollMin().toNanos();
         this.nextRead = time.nanoTime();
+        this.notBefore = this.nextRead;
     }
 
     /** Makes the next {@link #read} due at once. */
@@ -84,7 +90,7 @@ final class ShardReader {
     }
 
     long untilNextRead(long now) {
-        return this.readNow ? 0 : this.nextRead - now;
+        return Math.max(this.readNow ? 0 : this.nextRead - now, this.notBefore - now);
     }
 
     /** Whether the last read got all there was. */
@@ -107,7 +113,7 @@ final class ShardReader {
      */
     List<Lane> read(Set<String> unreachable) {
         long now = this.time.nanoTime();
-        if (!this.readNow && this.nextRead - now > 0) {
+        if (untilNextRead(now) > 0) {
             return List.of();
         }
         this.readNow = false;
@@ -176,12 +182,24 @@ final class ShardReader {
                 : this.spec.pollMin().toNanos();
         this.nextRead = now + this.pollNanos;
         this.full = false;
+        boolean more = false;
         List<Lane> lanes = new ArrayList<>();
         for (ShardRead read : divide(windows, messages)) {
+            more |= read.full() || read.skippedAKey();
             lanes.addAll(
                     take(read, Objects.requireNonNull(held.get(read.window().shard())), now));
         }
+        this.notBefore = more ? now : paced(now, this.time.nanoTime());
         return lanes;
+    }
+
+    /**
+     * Where all that was owed has been read, a read finds what was committed since the last one. Each one asks all
+     * shards, whether it finds a message or a hundred; so at most a third of the time goes to reads, and the busier the
+     * database is, the more each one finds.
+     */
+    private long paced(long begun, long ended) {
+        return ended + Math.min(PAUSE * (ended - begun), this.spec.pollMin().toNanos());
     }
 
     private List<OutboxStore.Window> windows(int held, List<Integer> shards, int room, long now) {

@@ -11,6 +11,7 @@ import io.integrationkit.call.DeadLetteredException;
 import io.integrationkit.context.Correlation;
 import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetterFilter;
+import io.integrationkit.deadletter.DeadLetterMessage;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
@@ -21,6 +22,7 @@ import io.integrationkit.testsupport.KafkaBroker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -240,14 +242,14 @@ class ListenerErrorHandlingTests {
     }
 
     private static void fill(DeadLetters deadLetters) {
-        deadLetters.storeMessage(new io.integrationkit.deadletter.DeadLetterMessage(
+        deadLetters.storeMessage(new DeadLetterMessage(
                 "elsewhere",
                 null,
                 "1",
                 null,
                 1,
                 null,
-                java.util.Map.of(),
+                Map.of(),
                 new byte[0],
                 Failure.of(FailureCategory.PERMANENT),
                 new IllegalStateException("full"),

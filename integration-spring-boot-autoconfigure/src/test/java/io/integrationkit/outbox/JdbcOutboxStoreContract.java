@@ -59,7 +59,7 @@ abstract class JdbcOutboxStoreContract extends OutboxStoreContract {
     @Test
     @Trap(16)
     void rowWithUnreadableHeadersIsStillRead() {
-        opened().append(java.util.List.of(Outboxes.record("1", "a")));
+        opened().append(List.of(Outboxes.record("1", "a")));
         this.access.jdbc().update("UPDATE integration_outbox SET headers = 'not json'");
         StoredMessage read = opened().read(Outboxes.everything(1), Set.of()).get(0);
         assertThat(read.unreadable()).isNotNull();

@@ -8,6 +8,7 @@ import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetterFilter;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.deadletter.ReplayedMessage;
 import io.integrationkit.event.CloudEventHeaders;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
@@ -250,7 +251,7 @@ class KafkaRelayTests {
         Thread slow = new Thread(() -> this.transaction.executeWithoutResult((status) -> {
             this.engine
                     .replayer()
-                    .replay(new io.integrationkit.deadletter.ReplayedMessage(
+                    .replay(new ReplayedMessage(
                             this.topic, "k", "low", "n", 1, null, Map.of("ce_id", "low"), new byte[0]));
             inserted.countDown();
             await(sent);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -198,7 +199,7 @@ abstract class OutboxStoreContract {
     @Trap(3)
     void formerOwnerMovesNothing() {
         append(Outboxes.record("1", "a"));
-        ShardLease stale = java.util.Objects.requireNonNull(this.leases.held().get(shardOf("a")));
+        ShardLease stale = Objects.requireNonNull(this.leases.held().get(shardOf("a")));
         if (!loseLeases()) {
             return;
         }
@@ -267,8 +268,8 @@ abstract class OutboxStoreContract {
                 .filter((candidate) -> candidate.record().messageId().equals(id))
                 .findFirst()
                 .orElseThrow();
-        ShardLease lease = java.util.Objects.requireNonNull(
-                this.leases.held().get(message.row().shard()));
+        ShardLease lease =
+                Objects.requireNonNull(this.leases.held().get(message.row().shard()));
         return this.store.moveToDeadLetters(message, lease, REFUSED, new IllegalStateException("refused"));
     }
 

@@ -63,7 +63,15 @@ final class Outboxes {
     }
 
     static OutboxSpec spec(PublishSpec publishing) {
-        OutboxSpec spec = spec();
+        return with(spec(), publishing, spec().destinations());
+    }
+
+    /** The same settings for other destinations. */
+    static OutboxSpec with(OutboxSpec spec, DestinationSpecs destinations) {
+        return with(spec, spec.publishing(), destinations);
+    }
+
+    private static OutboxSpec with(OutboxSpec spec, PublishSpec publishing, DestinationSpecs destinations) {
         return new OutboxSpec(
                 spec.source(),
                 spec.shards(),
@@ -77,25 +85,6 @@ final class Outboxes {
                 spec.memoryCapacity(),
                 spec.sessionGrace(),
                 publishing,
-                spec.destinations(),
-                spec.reading());
-    }
-
-    /** The same settings for other destinations. */
-    static OutboxSpec with(OutboxSpec spec, DestinationSpecs destinations) {
-        return new OutboxSpec(
-                spec.source(),
-                spec.shards(),
-                spec.batchSize(),
-                spec.maxMessageSize(),
-                spec.lease(),
-                spec.deliveryTimeout(),
-                spec.leaseMargin(),
-                spec.pollMin(),
-                spec.pollMax(),
-                spec.memoryCapacity(),
-                spec.sessionGrace(),
-                spec.publishing(),
                 destinations,
                 spec.reading());
     }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +73,7 @@ class RelayEventsTests {
     private static SendEnded ended(int id) {
         OutboxRecord record = new OutboxRecord("m" + id, "orders", "a", null, 1, null, Map.of(), new byte[0]);
         StoredMessage message = new StoredMessage(new StoredMessage.Row(0, id), record, null);
-        ShardRound round = new ShardRound(new ShardLease(0, "me", 1, Long.MAX_VALUE), java.util.Set.of());
+        ShardRound round = new ShardRound(new ShardLease(0, "me", 1, Long.MAX_VALUE), Set.of());
         return new SendEnded(new Lane(round, message), message, 0, null, null);
     }
 

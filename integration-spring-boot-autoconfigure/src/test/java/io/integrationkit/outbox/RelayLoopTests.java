@@ -690,6 +690,49 @@ class RelayLoopTests {
     }
 
     @Test
+    void readsThatMayFindLittleTakeAThirdOfTheTime() {
+        settle();
+        this.store.whileReading = () -> this.time.advance(Duration.ofMillis(2));
+        assertThat(waitAfterAReadAndAWake()).isEqualTo(Duration.ofMillis(4).toNanos());
+        int reads = this.store.reads;
+        this.time.advance(Duration.ofMillis(4));
+        this.loop.step(null);
+        assertThat(this.store.reads).isEqualTo(reads + 1);
+    }
+
+    @Test
+    void slowReadHoldsTheNextOneUpNoLongerThanTheShortestPollInterval() {
+        settle();
+        this.store.whileReading = () -> this.time.advance(Duration.ofSeconds(1));
+        assertThat(waitAfterAReadAndAWake()).isEqualTo(Duration.ofMillis(25).toNanos());
+    }
+
+    /** Here the clock goes on only while the store reads. */
+    @Test
+    void readsOfABacklogFollowEachOtherAtOnce() {
+        this.loop = loop(10);
+        prove();
+        this.store.whileReading = () -> this.time.advance(Duration.ofMillis(2));
+        append(IntStream.range(0, 100)
+                .mapToObj((i) -> Outboxes.record("m" + i, "k"))
+                .toArray(OutboxRecord[]::new));
+        settle();
+        assertThat(this.orders.sent()).hasSizeGreaterThan(90);
+    }
+
+    private long waitAfterAReadAndAWake() {
+        this.time.advance(Duration.ofSeconds(1));
+        this.events.wake();
+        int reads = this.store.reads;
+        this.loop.step(null);
+        assertThat(this.store.reads).isEqualTo(reads + 1);
+        this.events.wake();
+        long wait = this.loop.step(null);
+        assertThat(this.store.reads).isEqualTo(reads + 1);
+        return wait;
+    }
+
+    @Test
     void drainingEndsWhatIsUnderWayAndBeginsNothing() {
         prove();
         this.orders.holdBack();
@@ -898,6 +941,8 @@ class RelayLoopTests {
 
         private final OutboxStore store;
 
+        private Runnable whileReading = () -> {};
+
         private boolean failDeletes;
 
         private boolean failReads;
@@ -933,6 +978,7 @@ class RelayLoopTests {
         public List<StoredMessage> read(List<Window> windows, Set<String> pausedDestinations) {
             this.reads++;
             this.windows = List.copyOf(windows);
+            this.whileReading.run();
             if (this.failReads) {
                 throw new IllegalStateException("reads fail");
             }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CyclicBarrier;
@@ -757,11 +758,11 @@ abstract class ShardLeasesContract {
     }
 
     private ShardLease held(int shard) {
-        return java.util.Objects.requireNonNull(this.mine.held().get(shard));
+        return Objects.requireNonNull(this.mine.held().get(shard));
     }
 
     private Object expiry(int shard) {
-        return java.util.Objects.requireNonNull(this.access
+        return Objects.requireNonNull(this.access
                 .jdbc()
                 .queryForObject(
                         "SELECT expires_at FROM integration_outbox_lease WHERE shard = ?", Object.class, shard));

@@ -3,6 +3,7 @@ package io.integrationkit.autoconfigure.actuate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.integrationkit.actuate.OutboxMeters;
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration;
 import io.integrationkit.autoconfigure.event.EventAutoConfiguration;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.CompositeHealthContributor;
@@ -59,7 +61,7 @@ class OutboxMetersTests {
     @Test
     void whatIsDoneForADestinationIsCountedForItAndInTheSum() {
         this.runner.run((context) -> {
-            context.getBean(io.integrationkit.actuate.OutboxMeters.class).bindTo(this.registry);
+            context.getBean(OutboxMeters.class).bindTo(this.registry);
             Outbox outbox = context.getBean(Outbox.class);
             assertThat(this.registry.find("integration.outbox.destination.sent").meters())
                     .isEmpty();
@@ -90,7 +92,7 @@ class OutboxMetersTests {
     @Test
     void whatWaitsIsMeasuredByDestinationAndCountedOnceASecond() {
         this.runner.run((context) -> {
-            context.getBean(io.integrationkit.actuate.OutboxMeters.class).bindTo(this.registry);
+            context.getBean(OutboxMeters.class).bindTo(this.registry);
             Outbox outbox = context.getBean(Outbox.class);
             publish(outbox, "good", "k");
             await().untilAsserted(
@@ -117,7 +119,7 @@ class OutboxMetersTests {
     @Test
     void destinationsBeyondTheHundredthCountInTheSumOnly() {
         this.runner.run((context) -> {
-            context.getBean(io.integrationkit.actuate.OutboxMeters.class).bindTo(this.registry);
+            context.getBean(OutboxMeters.class).bindTo(this.registry);
             for (int i = 0; i < 105; i++) {
                 publish(context.getBean(Outbox.class), "good" + i, "k");
             }
@@ -156,7 +158,7 @@ class OutboxMetersTests {
     }
 
     private static Health outbox(CompositeHealthContributor health) {
-        return ((HealthIndicator) java.util.Objects.requireNonNull(health.getContributor("outbox"))).health();
+        return ((HealthIndicator) Objects.requireNonNull(health.getContributor("outbox"))).health();
     }
 
     private static void publish(Outbox outbox, String destination, String key) {
