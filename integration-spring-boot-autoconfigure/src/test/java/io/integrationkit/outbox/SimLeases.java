@@ -32,6 +32,8 @@ final class SimLeases implements ShardLeases {
 
     private Map<Integer, ShardLease> held = Collections.emptyMap();
 
+    private Map<Integer, ShardLease> looked = Map.of();
+
     private Map<String, Missed> missed = Map.of();
 
     private @Nullable Long session;
@@ -253,12 +255,14 @@ final class SimLeases implements ShardLeases {
     public Map<Integer, ShardLease> held() {
         Map<Integer, ShardLease> current = this.held;
         this.relay.moment();
+        this.looked = current;
         return current;
     }
 
+    /** Under which epoch it sends now: that of the lease it looked at last, though it may have lost it and got it back. */
     @Nullable
     Long epochOf(int shard) {
-        ShardLease lease = this.held.get(shard);
+        ShardLease lease = this.looked.get(shard);
         return (lease != null) ? lease.epoch() : null;
     }
 
