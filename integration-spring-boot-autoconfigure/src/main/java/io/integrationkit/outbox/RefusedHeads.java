@@ -22,10 +22,18 @@ final class RefusedHeads {
 
     private final Deque<OutboxRecord> replaysDeleted = new ArrayDeque<>();
 
-    RefusedHeads(OutboxSpec spec, OutboxStore store, RelayCounters counters) {
+    private final Runnable deletion;
+
+    /**
+     * Creates it.
+     *
+     * @param deletion deletes what was acknowledged
+     */
+    RefusedHeads(OutboxSpec spec, OutboxStore store, RelayCounters counters, Runnable deletion) {
         this.spec = spec;
         this.store = store;
         this.counters = counters;
+        this.deletion = deletion;
     }
 
     /** What became of the head of a lane. */
@@ -47,7 +55,7 @@ final class RefusedHeads {
         try {
             held = switch (policy) {
                 case CONTINUE -> this.store.moveToDeadLetters(message, lease, failure, cause);
-                case PARK_KEY -> this.store.keys().park(message, lease, failure, cause);
+                case PARK_KEY -> park(message, lease, failure, cause);
                 case BLOCK_KEY -> this.store.keys().block(message, lease, failure, cause);
             };
         } catch (RuntimeException ex) {
@@ -64,6 +72,15 @@ final class RefusedHeads {
             return Outcome.LEASE_LOST;
         }
         return done(message, policy, cause);
+    }
+
+    /**
+     * What was delivered of the key is deleted first: whoever takes the shard over makes all messages of a parked key
+     * dead letters that are still there.
+     */
+    private boolean park(StoredMessage message, ShardLease lease, Failure failure, Throwable cause) {
+        this.deletion.run();
+        return this.store.keys().park(message, lease, failure, cause);
     }
 
     /** A replay for a key that was parked stays with its key, whatever the setting is by now. */

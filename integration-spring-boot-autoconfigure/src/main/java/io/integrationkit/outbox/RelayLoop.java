@@ -90,7 +90,7 @@ final class RelayLoop {
         this.pauses = pauses;
         this.acknowledged = new Acknowledged(spec);
         this.reader = new ShardReader(spec, store, leases, time);
-        this.heads = new RefusedHeads(spec, store, counters);
+        this.heads = new RefusedHeads(spec, store, counters, this::deleteAcknowledged);
         DestinationStates states = new DestinationStates(destinations, counters);
         this.sender = new LaneSender(
                 leases,

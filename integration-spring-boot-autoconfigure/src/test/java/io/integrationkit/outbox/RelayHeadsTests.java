@@ -7,6 +7,8 @@ import ch.qos.logback.classic.Logger;
 import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetterFilter;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.failure.Failure;
+import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.testsupport.ManualTime;
 import io.integrationkit.testsupport.Trap;
 import java.time.Duration;
@@ -93,6 +95,35 @@ class RelayHeadsTests {
         assertThat(statistics.parked()).isEqualTo(3);
         assertThat(statistics.destination("orders")).isEqualTo(new DestinationStatistics(2, 0, 1, 3));
         assertThat(this.keys.count()).isEqualTo(new HeldKeyCount(1, 0));
+    }
+
+    /** Whoever took the shard over after a crash would make it a dead letter with the others of the key. */
+    @Test
+    void whatWasDeliveredOfAKeyIsDeletedBeforeALaterMessageParksIt() {
+        RelayLoop loop = loop(HeadPolicy.PARK_KEY);
+        append("p1");
+        settle(loop);
+        this.orders.holdBack();
+        append("a1", "a2", "b1");
+        this.events.wake();
+        loop.step(null);
+        end("a1", null);
+        loop.step(null);
+        assertThat(owed()).containsExactlyInAnyOrder("a1", "a2", "b1");
+        end("a2", Failure.of(FailureCategory.PERMANENT));
+        loop.step(null);
+        assertThat(deadLetterIds()).containsExactly("a2");
+        assertThat(owed()).containsExactly("b1");
+    }
+
+    private void end(String id, @Nullable Failure failure) {
+        this.orders.sent().stream()
+                .filter((sent) -> sent.message().messageId().equals(id))
+                .forEach((sent) -> sent.end(failure));
+    }
+
+    private List<String> owed() {
+        return OutboxStoreContract.ids(this.store.read(Outboxes.everything(1000), Set.of()));
     }
 
     @Test
