@@ -34,7 +34,7 @@ public record ReplayResult(
      * Tells whether this application refused the replay without asking the callee, for a reason that holds for other
      * entries too (breaker open, limit reached) and not only for the key of this one.
      *
-     * @return whether the next replay would be refused just the same for now
+     * @return whether the next replay would be refused just the same at present
      */
     public boolean refused() {
         return this.category == FailureCategory.REJECTED

@@ -46,7 +46,7 @@ final class MemoryKeyStates implements KeyStates {
                         message.row(), message.record(), message.unreadable(), message.replayOf(), held.state());
     }
 
-    /** Whether the message stays where it is for now. */
+    /** Whether the message stays where it is until its key is let go. */
     boolean held(StoredMessage message) {
         if (message.key() == null) {
             return false;

@@ -70,7 +70,7 @@ public interface OutboxStatistics {
     void onDestination(Consumer<String> listener);
 
     /**
-     * Returns which shards this instance sends for now.
+     * Returns the shards whose messages this instance sends at present.
      *
      * @return numbers of the shards, ascending
      */

@@ -140,7 +140,7 @@ final class ShardReader {
         return bytes;
     }
 
-    /** Shards that may be sent for now and can be begun or read on, each time beginning with another one. */
+    /** Shards whose messages may be sent and that can be begun or read on, each time beginning with another one. */
     private List<Integer> readable(Map<Integer, ShardLease> held, long now) {
         List<Integer> shards = new ArrayList<>(held.keySet());
         Collections.rotate(shards, this.rotation--);
@@ -182,21 +182,22 @@ final class ShardReader {
                 : this.spec.pollMin().toNanos();
         this.nextRead = now + this.pollNanos;
         this.full = false;
-        boolean more = false;
+        boolean backlog = false;
         List<Lane> lanes = new ArrayList<>();
         for (ShardRead read : divide(windows, messages)) {
-            more |= read.full() || read.skippedAKey();
+            backlog |= read.full() || read.skippedAKey();
             lanes.addAll(
                     take(read, Objects.requireNonNull(held.get(read.window().shard())), now));
         }
-        this.notBefore = more ? now : paced(now, this.time.nanoTime());
+        this.notBefore = backlog ? now : paced(now, this.time.nanoTime());
         return lanes;
     }
 
     /**
      * Where all that was owed has been read, a read finds what was committed since the last one. Each one asks all
-     * shards, whether it finds a message or a hundred; so at most a third of the time goes to reads, and the busier the
-     * database is, the more each one finds.
+     * shards, whether it finds a message or a hundred; so reads take a third of the time at most, and the busier the
+     * database is, the more each one finds. A read so slow that the wait would exceed the shortest poll interval holds
+     * messages up no longer than that, and may take more.
      */
     private long paced(long begun, long ended) {
         return ended + Math.min(PAUSE * (ended - begun), this.spec.pollMin().toNanos());

@@ -74,7 +74,7 @@ final class TopicLimits {
                 this.executor.execute(this::askAll);
             } catch (RejectedExecutionException ex) {
                 this.asking.set(false);
-                logger.debug("The limits of topics cannot be asked for now", ex);
+                logger.debug("The limits of topics could not be asked for", ex);
             }
         }
     }
