@@ -54,10 +54,13 @@ final class HeaderCodec {
             headers.putAll(object(json.substring(sourceEnd + 2, json.length() - 1)));
             return headers;
         }
-        if (!(parsed(json) instanceof List<?> stored) || stored.isEmpty()) {
-            throw new IllegalArgumentException("Stored headers have no source");
+        if (!(parsed(json) instanceof List<?> stored)
+                || stored.isEmpty()
+                || stored.size() > 2
+                || !(stored.get(0) instanceof String source)) {
+            throw new IllegalArgumentException("Stored headers are not an array of a source and an object");
         }
-        Map<String, String> headers = told(attributes, String.valueOf(stored.get(0)));
+        Map<String, String> headers = told(attributes, source);
         if (stored.size() > 1) {
             headers.putAll(texts(stored.get(1)));
         }
