@@ -1,5 +1,6 @@
 package io.integrationkit.call;
 
+import io.integrationkit.context.IdempotencyContext;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.ProblemCode;
 import java.lang.invoke.MethodHandle;
@@ -47,6 +48,8 @@ public final class Call {
     private @Nullable String key;
 
     private @Nullable String deadLetterId;
+
+    private @Nullable Object attachment;
 
     private CallTracing.@Nullable Span span;
 
@@ -107,6 +110,7 @@ public final class Call {
         this.refusal = null;
         this.key = null;
         this.deadLetterId = null;
+        this.attachment = null;
         this.span = null;
         this.idle = true;
     }
@@ -154,9 +158,15 @@ public final class Call {
         return this.stripe;
     }
 
-    /** Counts an attempt. */
+    /** Counts an attempt. Each one derives the keys of what it calls in the same order. */
     public void attemptStarted() {
         this.attempts++;
+        if (this.attempts > 1) {
+            IdempotencyContext claim = IdempotencyContext.current();
+            if (claim != null) {
+                claim.attemptBegins();
+            }
+        }
     }
 
     /**
@@ -273,6 +283,24 @@ public final class Call {
     public void deadLettered(String entryId) {
         this.deadLetterId = entryId;
         this.outcome = CallOutcome.DEAD_LETTERED;
+    }
+
+    /**
+     * Returns what the outer half of a feature has left for its half inside the transaction.
+     *
+     * @return what {@link #attach} was given last, or {@code null}
+     */
+    public @Nullable Object attachment() {
+        return this.attachment;
+    }
+
+    /**
+     * Leaves something for the half of a feature that stands inside the transaction. One feature at a time can.
+     *
+     * @param note what to leave, or {@code null} for nothing any more
+     */
+    public void attach(@Nullable Object note) {
+        this.attachment = note;
     }
 
     /**

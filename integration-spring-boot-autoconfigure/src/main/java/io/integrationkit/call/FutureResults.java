@@ -79,6 +79,31 @@ final class FutureResults implements LaterResults {
     }
 
     @Override
+    public Object settled(@Nullable Object result, Settlement settlement) {
+        CompletableFuture<?> source = future(result);
+        CompletableFuture<@Nullable Object> settled = new CompletableFuture<>();
+        Carried carried = Carried.capture();
+        source.whenComplete((value, failure) -> this.blocking.execute(() -> {
+            try (Scope scope = carried.open()) {
+                settlement.settle(value, (failure != null) ? cause(failure) : null);
+            } finally {
+                pass(settled, value, failure);
+            }
+        }));
+        return cancelling(settled, source);
+    }
+
+    @Override
+    public Object blocking(ThrowingStages stages) throws Throwable {
+        return future(stages.run());
+    }
+
+    @Override
+    public Object ready(@Nullable Object value) {
+        return CompletableFuture.completedFuture(value);
+    }
+
+    @Override
     public CompletionStage<?> begin(@Nullable Object result) {
         return future(result);
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.expression.EvaluationException;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.SpelEvaluationException;
+import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.expression.spel.support.SimpleEvaluationContext;
@@ -33,12 +34,18 @@ public final class KeyExpression {
 
     private final List<KeySyntax.Variable> variables;
 
+    /** Index of the one argument that is the key as it stands, or -1. */
+    private final int argument;
+
     private KeyExpression(
             Operation operation, String attribute, SpelExpression expression, List<KeySyntax.Variable> variables) {
         this.operation = operation;
         this.attribute = attribute;
         this.expression = expression;
         this.variables = variables;
+        this.argument = (expression.getAST() instanceof VariableReference)
+                ? variables.get(0).index()
+                : -1;
     }
 
     /**
@@ -95,6 +102,9 @@ public final class KeyExpression {
      * @throws ProblemException {@link ProblemCode#INVALID_EXPRESSION} if the arguments have no such property
      */
     public @Nullable String find(@Nullable Object[] arguments) {
+        if (this.argument >= 0 && arguments[this.argument] instanceof String text) {
+            return KeyText.of(text);
+        }
         SimpleEvaluationContext context = SimpleEvaluationContext.forReadOnlyDataBinding()
                 .withAssignmentDisabled()
                 .build();

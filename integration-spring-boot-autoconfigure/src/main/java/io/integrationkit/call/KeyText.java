@@ -11,16 +11,19 @@ import org.springframework.util.ObjectUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Turns what an expression gave into the text of a key. Parts are written as {@code length:text}, one after the other;
+ * Turns what an expression gave into the text of a key. Safe for use by any number of threads. Parts are written as {@code length:text}, one after the other;
  * a single value stays as it is, unless it looks like such a part itself.
  */
-final class KeyText {
+public final class KeyText {
 
-    private static final Pattern LIKE_A_PART = Pattern.compile("\\d+:.*", Pattern.DOTALL);
+    private static final Pattern LIKE_A_PART = Pattern.compile("[0-9]+:.*", Pattern.DOTALL);
 
     private KeyText() {}
 
     static @Nullable String of(@Nullable Object value) {
+        if (value instanceof String text) {
+            return ofText(text);
+        }
         Object single = (value instanceof Optional<?> optional) ? optional.orElse(null) : value;
         if (single == null) {
             return null;
@@ -34,11 +37,25 @@ final class KeyText {
         if (single.getClass().isArray()) {
             return joined(ObjectUtils.toObjectArray(single));
         }
-        String text = text(single);
+        return ofText(text(single));
+    }
+
+    /**
+     * Writes a text as a key of its own.
+     *
+     * @param text the text
+     * @return the key, never one that looks like several parts; {@code null} if the text is blank
+     */
+    public static @Nullable String ofText(String text) {
         if (text.isBlank()) {
             return null;
         }
-        return LIKE_A_PART.matcher(text).matches() ? part(text) : text;
+        return beginsWithDigit(text) && LIKE_A_PART.matcher(text).matches() ? part(text) : text;
+    }
+
+    private static boolean beginsWithDigit(String text) {
+        char first = text.charAt(0);
+        return first >= '0' && first <= '9';
     }
 
     private static @Nullable String joined(@Nullable Object[] parts) {
@@ -53,7 +70,13 @@ final class KeyText {
         return joined.isEmpty() ? null : joined.toString();
     }
 
-    private static String part(String text) {
+    /**
+     * Writes a text so that what follows it cannot be taken for a part of it.
+     *
+     * @param text the text
+     * @return its length and the text
+     */
+    public static String part(String text) {
         return text.length() + ":" + text;
     }
 

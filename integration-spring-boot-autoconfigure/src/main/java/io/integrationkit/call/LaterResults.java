@@ -72,6 +72,34 @@ public interface LaterResults {
     Object recover(@Nullable Object result, Recovery recovery);
 
     /**
+     * Has something done with the end of a result, once, before the caller gets it and on a thread that may block. What
+     * surrounds this thread surrounds lazy work and the settlement too.
+     *
+     * @param result what a stage returned
+     * @param settlement what to do; must not throw
+     * @return the result to be returned instead
+     */
+    Object settled(@Nullable Object result, Settlement settlement);
+
+    /**
+     * Begins stages that block before there is work: on this thread, or, where results are lazy, on one that may block
+     * when the result is asked for.
+     *
+     * @param stages makes the result
+     * @return the result
+     * @throws Throwable if it failed at once
+     */
+    Object blocking(ThrowingStages stages) throws Throwable;
+
+    /**
+     * Makes a result that is there already.
+     *
+     * @param value the value, or {@code null}
+     * @return the result
+     */
+    Object ready(@Nullable Object value);
+
+    /**
      * Begins a result that nobody else begins, for its work.
      *
      * @param result what the caller got; if it is lazy, it is subscribed to once
@@ -105,5 +133,33 @@ public interface LaterResults {
          */
         @Nullable
         Object recover(Throwable failure) throws Throwable;
+    }
+
+    /** Stages that make a result that comes later. */
+    @FunctionalInterface
+    interface ThrowingStages {
+
+        /**
+         * Makes the result.
+         *
+         * @return a result that comes later
+         * @throws Throwable if it failed at once
+         */
+        @Nullable
+        Object run() throws Throwable;
+    }
+
+    /** What is to be done before the caller gets a result. */
+    @FunctionalInterface
+    interface Settlement {
+
+        /**
+         * Called once.
+         *
+         * @param value the result, {@code null} if it has no value or failed
+         * @param failure why there is no result, a {@link java.util.concurrent.CancellationException} if nobody waits
+         *     for it any more; {@code null} if there is one
+         */
+        void settle(@Nullable Object value, @Nullable Throwable failure);
     }
 }

@@ -2,7 +2,9 @@ package io.integrationkit.call;
 
 import io.integrationkit.context.Carried;
 import io.integrationkit.context.CarriedPublisher;
+import io.integrationkit.context.Scope;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -11,6 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -80,6 +83,63 @@ final class ReactorResults implements LaterResults {
                     }
                 }))
                 .subscribeOn(this.blocking);
+    }
+
+    @Override
+    public Object settled(@Nullable Object result, Settlement settlement) {
+        Carried carried = Carried.capture();
+        AtomicBoolean told = new AtomicBoolean();
+        Mono<Object> source =
+                Flux.from(new CarriedPublisher(carried, () -> flux(result))).singleOrEmpty();
+        return source.map(Optional::of)
+                .defaultIfEmpty(Optional.empty())
+                .onErrorResume((failure) ->
+                        settling(carried, told, settlement, null, failure).then(Mono.error(failure)))
+                .flatMap((value) -> settling(carried, told, settlement, value.orElse(null), null)
+                        .then(Mono.justOrEmpty(value)))
+                .doOnCancel(() -> this.blocking.schedule(() -> settle(
+                        carried, told, settlement, null, new CancellationException("the subscription was cancelled"))));
+    }
+
+    private Mono<Void> settling(
+            Carried carried,
+            AtomicBoolean told,
+            Settlement settlement,
+            @Nullable Object value,
+            @Nullable Throwable failure) {
+        return Mono.<Void>fromRunnable(() -> settle(carried, told, settlement, value, failure))
+                .subscribeOn(this.blocking);
+    }
+
+    private static void settle(
+            Carried carried,
+            AtomicBoolean told,
+            Settlement settlement,
+            @Nullable Object value,
+            @Nullable Throwable failure) {
+        if (told.compareAndSet(false, true)) {
+            try (Scope scope = carried.open()) {
+                settlement.settle(value, failure);
+            }
+        }
+    }
+
+    @Override
+    public Object blocking(ThrowingStages stages) {
+        Carried carried = Carried.capture();
+        return typed(Flux.from(new CarriedPublisher(carried, () -> {
+                    try {
+                        return flux(stages.run());
+                    } catch (Throwable failure) {
+                        return Flux.error(failure);
+                    }
+                }))
+                .subscribeOn(this.blocking));
+    }
+
+    @Override
+    public Object ready(@Nullable Object value) {
+        return typed(Flux.from(Mono.justOrEmpty(value)));
     }
 
     @Override

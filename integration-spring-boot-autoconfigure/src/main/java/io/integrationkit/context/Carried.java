@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * What a call takes along when it goes on on another thread: the MDC, with the correlation id in it, the deadline, and the
- * dead letter that is replayed. Immutable; may be opened on any number of threads.
+ * What a call takes along when it goes on on another thread: the MDC, with the correlation id in it, the deadline, the
+ * dead letter that is replayed, and the claim of an idempotent method. Immutable; may be opened on any number of threads.
  */
 public final class Carried {
 
@@ -16,7 +16,14 @@ public final class Carried {
 
     private final @Nullable Replay replay;
 
-    private Carried(@Nullable Map<String, String> mdc, @Nullable Deadline deadline, @Nullable Replay replay) {
+    private final @Nullable IdempotencyContext claim;
+
+    private Carried(
+            @Nullable Map<String, String> mdc,
+            @Nullable Deadline deadline,
+            @Nullable Replay replay,
+            @Nullable IdempotencyContext claim) {
+        this.claim = claim;
         this.mdc = mdc;
         this.deadline = deadline;
         this.replay = replay;
@@ -28,7 +35,8 @@ public final class Carried {
      * @return a copy
      */
     public static Carried capture() {
-        return new Carried(MDC.getCopyOfContextMap(), Deadline.current(), Replay.current());
+        return new Carried(
+                MDC.getCopyOfContextMap(), Deadline.current(), Replay.current(), IdempotencyContext.current());
     }
 
     /**
@@ -40,13 +48,16 @@ public final class Carried {
         Map<String, String> before = MDC.getCopyOfContextMap();
         Deadline outer = Deadline.current();
         Replay replayed = Replay.current();
+        IdempotencyContext claimed = IdempotencyContext.current();
         bind(this.mdc);
         Deadline.bind(this.deadline);
         Replay.bind(this.replay);
+        IdempotencyContext.bind(this.claim);
         return () -> {
             bind(before);
             Deadline.bind(outer);
             Replay.bind(replayed);
+            IdempotencyContext.bind(claimed);
         };
     }
 

@@ -12,11 +12,20 @@ public final class Replay {
 
     private final String entryId;
 
+    private final @Nullable String operation;
+
+    private final @Nullable String key;
+
+    /** Whose keys the replayed call used. */
+    private volatile @Nullable String scope;
+
     /** A result that comes later is given up on another thread than the one that replays. */
     private volatile boolean deadLetteredAgain;
 
-    private Replay(String entryId) {
+    private Replay(String entryId, @Nullable String operation, @Nullable String key) {
         this.entryId = entryId;
+        this.operation = operation;
+        this.key = key;
     }
 
     /**
@@ -35,7 +44,19 @@ public final class Replay {
      * @return the replay
      */
     public static Replay of(String entryId) {
-        return new Replay(entryId);
+        return new Replay(entryId, null, null);
+    }
+
+    /**
+     * Creates the replay of a call; {@link #open()} binds it.
+     *
+     * @param entryId id of the dead letter
+     * @param operation name of the operation that is called
+     * @param key what identified the call among its repetitions, or {@code null} if nothing did
+     * @return the replay
+     */
+    public static Replay of(String entryId, String operation, @Nullable String key) {
+        return new Replay(entryId, operation, key);
     }
 
     /**
@@ -65,6 +86,35 @@ public final class Replay {
      */
     public String entryId() {
         return this.entryId;
+    }
+
+    /**
+     * Returns what identified the call that is replayed.
+     *
+     * @param called name of an operation
+     * @return the key, or {@code null} if this is not the operation that is replayed, or its calls have no key
+     */
+    public @Nullable String keyOf(String called) {
+        return called.equals(this.operation) ? this.key : null;
+    }
+
+    /**
+     * Notes whose keys the replayed call used; what it calls uses the same ones again, although whoever replays it is
+     * somebody else.
+     *
+     * @param callers scope of the keys
+     */
+    public void actFor(String callers) {
+        this.scope = callers;
+    }
+
+    /**
+     * Returns whose keys are used while this replay runs.
+     *
+     * @return scope of the keys, or {@code null} if the replayed call told none
+     */
+    public @Nullable String scope() {
+        return this.scope;
     }
 
     /** Notes that the replayed call was given up again and its entry kept. */

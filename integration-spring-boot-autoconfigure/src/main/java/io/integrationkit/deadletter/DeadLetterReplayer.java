@@ -153,7 +153,8 @@ final class DeadLetterReplayer {
     }
 
     private ReplayResult replayCall(Claim claim, Content.OfCall content) {
-        Replay replay = Replay.of(claim.letter().id());
+        Replay replay = Replay.of(
+                claim.letter().id(), claim.letter().name(), claim.letter().key());
         Throwable failure = call(claim.letter(), content, replay);
         // The end must be written even if the call was asked to stop: a pool refuses an interrupted thread.
         boolean interrupted = Thread.interrupted() || failure instanceof InterruptedException;

@@ -1,7 +1,7 @@
 package io.integrationkit.deadletter;
 
 import io.integrationkit.call.GivenUpCall;
-import io.integrationkit.call.Sha256;
+import io.integrationkit.context.Sha256;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;

@@ -1,6 +1,6 @@
 package io.integrationkit.deadletter;
 
-import io.integrationkit.call.Sha256;
+import io.integrationkit.context.Sha256;
 import io.integrationkit.failure.FailureCategory;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -64,6 +64,9 @@ public final class FailureClassification {
         if (isPresent("org.springframework.web.client.RestClientException")) {
             builtIn.add(new HttpFailures(new HttpAnswers(clock)));
         }
+        if (isPresent("org.springframework.web.ErrorResponse")) {
+            builtIn.add(new ErrorResponseFailures(new HttpAnswers(clock)));
+        }
         if (isPresent("org.springframework.web.reactive.function.client.WebClientException")) {
             builtIn.add(new WebClientFailures(new HttpAnswers(clock)));
         }

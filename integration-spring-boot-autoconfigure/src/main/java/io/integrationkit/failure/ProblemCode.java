@@ -74,6 +74,13 @@ public enum ProblemCode {
     FENCE_LOST("INT-404", "The claim of a key was taken over while its holder was still working"),
     STORE_FULL("INT-405", "A store in memory is full"),
     RESULT_NOT_SERIALIZABLE("INT-406", "A result cannot be stored or read again"),
+    OUTCOME_UNKNOWN("INT-407", "A call with the same key began before and never told how it ended"),
+    CALLER_UNKNOWN("INT-408", "Nobody is authenticated to whom an idempotency key could belong"),
+    KEY_STORE_UNAVAILABLE("INT-409", "The store of idempotency keys does not answer"),
+    KEY_STORE_EVICTS("INT-410", "The store of idempotency keys may forget them before their time"),
+    LEASE_IN_TRANSACTION("INT-411", "A key is claimed with a lease while a transaction holds a connection"),
+    TRANSACTION_MISSING("INT-412", "A key that lives in a transaction was claimed without one"),
+    KEY_MALFORMED("INT-413", "An idempotency key does not have the form of one"),
 
     MESSAGE_ID_MISSING("INT-501", "A message has no id to recognise it by"),
     DUPLICATE_MESSAGE("INT-502", "A message was already handled"),

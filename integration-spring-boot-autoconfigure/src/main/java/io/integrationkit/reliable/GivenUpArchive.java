@@ -4,6 +4,7 @@ import io.integrationkit.call.Call;
 import io.integrationkit.call.DeadLetteredException;
 import io.integrationkit.call.GivenUpCall;
 import io.integrationkit.call.GivenUpCalls;
+import io.integrationkit.call.ImmutableTypes;
 import io.integrationkit.call.Operation;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.failure.Failure;

@@ -1,5 +1,6 @@
 package io.integrationkit.reliable;
 
+import io.integrationkit.call.SteadyExecutor;
 import io.integrationkit.context.TimeSource;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;

@@ -9,6 +9,7 @@ import io.integrationkit.call.OperationReplayer;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.call.PlanContributor;
 import io.integrationkit.call.SettingSources;
+import io.integrationkit.call.StepThreads;
 import io.integrationkit.context.TimeSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -45,6 +46,11 @@ public final class CallAutoConfiguration {
     @Bean
     CallPath integrationCallPath(ObjectProvider<CallObserver> observers, ObjectProvider<CallTracing> tracing) {
         return new CallPath(ObserversInTurn.of(observers.orderedStream().toList()), tracing.getIfAvailable());
+    }
+
+    @Bean
+    StepThreads integrationStepThreads(ConfigurableListableBeanFactory beanFactory) {
+        return new StepThreads(beanFactory.getBeanClassLoader());
     }
 
     @Bean

@@ -6,6 +6,7 @@ import io.integrationkit.call.GivenUpCalls;
 import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.call.SettingSources;
+import io.integrationkit.call.StepThreads;
 import io.integrationkit.context.ClientTimeouts;
 import io.integrationkit.context.DefaultReadTimeout;
 import io.integrationkit.context.TimeSource;
@@ -114,11 +115,6 @@ public final class ReliableAutoConfiguration {
     @Bean
     FindingContributor integrationResilience4jFindings(Environment environment) {
         return new Resilience4jFindings(environment);
-    }
-
-    @Bean
-    StepThreads integrationStepThreads(ConfigurableListableBeanFactory beanFactory) {
-        return new StepThreads(beanFactory.getBeanClassLoader());
     }
 
     @Bean

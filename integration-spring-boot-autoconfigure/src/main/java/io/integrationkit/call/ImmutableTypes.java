@@ -1,4 +1,4 @@
-package io.integrationkit.reliable;
+package io.integrationkit.call;
 
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
@@ -22,8 +22,8 @@ import java.util.Set;
 import java.util.UUID;
 import org.springframework.util.ClassUtils;
 
-/** Types whose values cannot change; of any other it must be assumed that a method changes its argument. */
-final class ImmutableTypes {
+/** Types whose values cannot change; of any other it must be assumed that a method changes its argument. Safe for any thread. */
+public final class ImmutableTypes {
 
     private static final Set<Class<?>> VALUES = Set.of(
             String.class,
@@ -47,7 +47,13 @@ final class ImmutableTypes {
 
     private ImmutableTypes() {}
 
-    static boolean contains(Class<?> type) {
+    /**
+     * Tells whether a value of a type stays what it is, whoever has it.
+     *
+     * @param type the type
+     * @return whether it is known to be immutable, with all it is made of
+     */
+    public static boolean contains(Class<?> type) {
         return contains(type, new HashSet<>());
     }
 

@@ -1,4 +1,4 @@
-package io.integrationkit.reliable;
+package io.integrationkit.call;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
@@ -10,7 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * @param first asked first
  */
-record SteadyExecutor(Executor first) implements Executor {
+public record SteadyExecutor(Executor first) implements Executor {
 
     @Override
     public void execute(Runnable step) {

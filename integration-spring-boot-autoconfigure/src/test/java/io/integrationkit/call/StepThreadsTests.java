@@ -1,4 +1,4 @@
-package io.integrationkit.autoconfigure.reliable;
+package io.integrationkit.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

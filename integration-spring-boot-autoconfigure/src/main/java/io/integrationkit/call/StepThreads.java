@@ -1,4 +1,4 @@
-package io.integrationkit.autoconfigure.reliable;
+package io.integrationkit.call;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not an {@link Executor} itself: Boot would take a bean of that type for the application's own.
  */
-final class StepThreads implements AutoCloseable {
+public final class StepThreads implements AutoCloseable {
 
     static final int MOST = 64;
 
@@ -39,7 +39,7 @@ final class StepThreads implements AutoCloseable {
      *
      * @param classLoader context class loader of the threads
      */
-    StepThreads(@Nullable ClassLoader classLoader) {
+    public StepThreads(@Nullable ClassLoader classLoader) {
         this.classLoader = classLoader;
         ThreadFactory virtual = (Runtime.version().feature() >= MONITORS_HOLD_NO_CARRIER) ? virtualThreads() : null;
         if (virtual != null) {
@@ -52,8 +52,12 @@ final class StepThreads implements AutoCloseable {
         }
     }
 
-    /** Runs steps; refuses those for which it has no thread, after {@link #close} those of the shared threads all. */
-    Executor executor() {
+    /**
+     * Returns what runs steps.
+     *
+     * @return refuses steps for which it has no thread; after {@link #close} all those of the shared threads
+     */
+    public Executor executor() {
         return this.executor;
     }
 

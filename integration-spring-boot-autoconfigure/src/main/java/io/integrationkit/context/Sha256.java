@@ -1,13 +1,17 @@
-package io.integrationkit.call;
+package io.integrationkit.context;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/** SHA-256 of texts, in UTF-8: what stores keep of keys that may be long or secret. */
+/** SHA-256 of texts, in UTF-8, and streams: what stores keep of keys that may be long or secret. */
 public final class Sha256 {
 
     private Sha256() {}
@@ -20,6 +24,19 @@ public final class Sha256 {
      */
     public static String hex(String text) {
         return HexFormat.of().formatHex(digest().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * Digests the rest of a stream, which is not closed.
+     *
+     * @param content the stream
+     * @return the digest, as 64 hexadecimal digits
+     * @throws IOException if it cannot be read
+     */
+    public static String hex(InputStream content) throws IOException {
+        MessageDigest digest = digest();
+        content.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     /**
