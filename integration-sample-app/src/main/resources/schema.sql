@@ -13,3 +13,9 @@ CREATE TABLE IF NOT EXISTS projection (
     last_sequence bigint NOT NULL,
     PRIMARY KEY (outbox_key, event)
 );
+
+CREATE TABLE IF NOT EXISTS note (
+    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    outbox_key text NOT NULL,
+    text       text NOT NULL
+);

@@ -1,6 +1,6 @@
 package io.integrationkit.deduplicate;
 
-import io.integrationkit.call.Sha256;
+import io.integrationkit.context.Sha256;
 import io.integrationkit.jdbc.JdbcAccess;
 import java.time.Duration;
 import java.util.Locale;

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key the key
  * @param owner the call that holds it
- * @param epoch rises with each holder
+ * @param epoch fencing token: higher than that of each earlier holder of the key, also of one that gave it back. It is
+ *     the time of the claim in microseconds since 1970 by the store's own clock, or one more than the last holder's
  * @param deadLetterId the dead letter that the key goes back to if the call is not ended otherwise, or {@code null}
  */
 public record ClaimToken(

@@ -9,6 +9,12 @@ package io.integrationkit.idempotency;
  */
 public record IdempotencyKey(String operation, String scope, String hash) {
 
+    /** All of it, so that no two keys look the same. */
+    String identity() {
+        return "%d:%s%d:%s%s"
+                .formatted(this.operation.length(), this.operation, this.scope.length(), this.scope, this.hash);
+    }
+
     @Override
     public String toString() {
         return this.operation + "/" + this.hash;

@@ -8,10 +8,11 @@ import java.time.Duration;
  * How long keys are held and remembered.
  *
  * @param ttl time for which a result is remembered
- * @param lease time after which a call that has not ended counts as dead
+ * @param lease time after which a call that has neither ended nor renewed its lease counts as dead
+ * @param maxLease longest time for which the lease of a call that goes on is renewed
  * @param maxWait longest time a call waits for another one with the same key; zero refuses at once
  */
-public record IdempotencySpec(Duration ttl, Duration lease, Duration maxWait) {
+public record IdempotencySpec(Duration ttl, Duration lease, Duration maxLease, Duration maxWait) {
 
     /**
      * Creates a specification.
@@ -21,6 +22,13 @@ public record IdempotencySpec(Duration ttl, Duration lease, Duration maxWait) {
     public IdempotencySpec {
         requirePositive("ttl", ttl);
         requirePositive("lease", lease);
+        if (maxLease.compareTo(lease) < 0) {
+            throw invalid(
+                    "max-lease",
+                    maxLease,
+                    "is shorter than integration.idempotency.lease=" + lease,
+                    "Make it at least as long as the lease");
+        }
         if (maxWait.isNegative()) {
             throw invalid("max-wait", maxWait, "is negative", "Set it to zero or more");
         }

@@ -3,6 +3,8 @@ package io.integrationkit.idempotency;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.jdbc.JdbcAccess;
 import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where idempotency keys are kept. A key is claimed with a lease, then ended by its holder; each write of a holder is
@@ -49,10 +51,54 @@ public interface IdempotencyStore {
     boolean release(ClaimToken token);
 
     /**
+     * Moves the end of the lease of a claim.
+     *
+     * @param token the claim
+     * @param lease time left from now; zero ends the lease at once, as if the holder had died long ago
+     * @return {@code false} if the key is not the caller's any more; nothing was written then
+     */
+    boolean extend(ClaimToken token, Duration lease);
+
+    /**
+     * Finds what is known of a key, whosever it is.
+     *
+     * @param operation the operation the key belongs to
+     * @param hash SHA-256 of the key, in hexadecimal
+     * @return one status for each scope that used the key, a few hundred at most; empty if there is none
+     */
+    List<KeyStatus> find(String operation, String hash);
+
+    /**
+     * Takes a key away from a holder that does not end its claim, whatever its lease is: the key is free, or, if the claim
+     * was that of a replay, its dead letter waits again. What the holder writes later counts no more.
+     *
+     * @param key the key
+     * @param epoch epoch of the holder
+     * @return {@code false} if that holder had ended its claim, or another one has the key; nothing was written then
+     */
+    boolean free(IdempotencyKey key, long epoch);
+
+    /**
+     * Counts the keys.
+     *
+     * @return the numbers; a store may stop counting at some hundred thousand
+     */
+    KeyCounts counts();
+
+    /**
+     * Returns the same keys for calls whose work is done in a transaction of the store's own database.
+     *
+     * @return the keys, or {@code null} if the store has no transactions that work could join
+     */
+    default @Nullable TransactionalKeys transactional() {
+        return null;
+    }
+
+    /**
      * Deletes keys that need not be remembered any longer; never one that is held under a valid lease.
      *
      * @param limit largest number of keys to delete
-     * @return how many were deleted
+     * @return how many were deleted; always zero if the store forgets such keys by itself
      */
     int deleteExpired(int limit);
 

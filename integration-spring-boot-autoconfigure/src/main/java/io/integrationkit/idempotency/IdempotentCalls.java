@@ -1,26 +1,23 @@
 package io.integrationkit.idempotency;
 
-import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.call.KeyExpression;
+import io.integrationkit.call.LaterResults;
 import io.integrationkit.call.Operation;
-import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.call.PlanBuilder;
 import io.integrationkit.call.PlanContributor;
-import io.integrationkit.call.Setting;
 import io.integrationkit.call.SettingSources;
+import io.integrationkit.call.Stage;
 import io.integrationkit.call.StagePosition;
-import io.integrationkit.context.TimeSource;
-import io.integrationkit.failure.FailureClassification;
-import io.integrationkit.failure.ProblemCode;
-import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import org.springframework.boot.convert.DurationStyle;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.ResolvableType;
 
-/** Gives operations with {@link Idempotent} the stage that claims their keys. */
+/** Gives operations with {@link Idempotent} the stages that claim their keys. */
 public final class IdempotentCalls implements PlanContributor {
-
-    private static final String PREFIX = "integration.idempotency.";
 
     private final IdempotencyStore store;
 
@@ -28,11 +25,15 @@ public final class IdempotentCalls implements PlanContributor {
 
     private final SettingSources sources;
 
-    private final PayloadCodec codec;
+    private final IdempotencyTools tools;
 
-    private final FailureClassification classification;
+    private final ClaimPolicies policies;
 
-    private final TimeSource time;
+    private final SingleFlight flights;
+
+    private final CompletedCalls completed;
+
+    private final LeaseRenewal renewal;
 
     private final String instance = UUID.randomUUID().toString();
 
@@ -44,23 +45,18 @@ public final class IdempotentCalls implements PlanContributor {
      * @param store where the keys are kept
      * @param defaults values of what the annotation leaves open
      * @param sources where the defaults were set
-     * @param codec writes arguments and results
-     * @param classification says what kind of failure an exception is
-     * @param time measures and makes waits
+     * @param tools what the calls work with
      */
     public IdempotentCalls(
-            IdempotencyStore store,
-            IdempotencySpec defaults,
-            SettingSources sources,
-            PayloadCodec codec,
-            FailureClassification classification,
-            TimeSource time) {
+            IdempotencyStore store, IdempotencySpec defaults, SettingSources sources, IdempotencyTools tools) {
         this.store = store;
         this.defaults = defaults;
         this.sources = sources;
-        this.codec = codec;
-        this.classification = classification;
-        this.time = time;
+        this.tools = tools;
+        this.policies = new ClaimPolicies(store, tools);
+        this.flights = new SingleFlight(tools.time());
+        this.completed = new CompletedCalls(tools.cacheBytes());
+        this.renewal = new LeaseRenewal(store, tools.time(), tools.executor());
     }
 
     @Override
@@ -69,61 +65,107 @@ public final class IdempotentCalls implements PlanContributor {
         if (annotation == null) {
             return;
         }
-        KeyExpression expression = KeyExpression.compile(operation, "@Idempotent(key)", annotation.key());
-        IdempotencySpec spec = spec(operation, annotation);
-        ResultCodec results = new ResultCodec(operation, this.codec);
-        KeyClaims keys = new KeyClaims(
-                operation, expression, spec, this.store, this::newOwner, this.codec, this.classification, this.time);
-        plan.stage(StagePosition.IDEMPOTENT, (next) -> new IdempotentStage(next, keys, results));
-        plan.setting("idempotency.key", expression, "@Idempotent(key)");
-        plan.setting("idempotency.ttl", spec.ttl(), source(annotation.ttl(), "ttl"));
-        plan.setting("idempotency.lease", spec.lease(), source(annotation.lease(), "lease"));
-        plan.setting("idempotency.max-wait", spec.maxWait(), source("", "max-wait"));
-        plan.setting("idempotency.store", this.store.engine(), source("", "store"));
+        LaterResults later = laterResult(operation.method().getReturnType());
+        if (later != null && plan.laterResults() == null) {
+            plan.laterResults(later);
+        }
+        ResolvableType returned = ResultCodec.returnTypeOf(operation);
+        contribute(
+                operation,
+                annotation,
+                content(operation, annotation),
+                (later != null) ? returned.getGeneric() : returned,
+                later,
+                plan);
+    }
+
+    /** How to go on with one result that comes later; of several, none could be remembered before all were passed on. */
+    private @Nullable LaterResults laterResult(Class<?> type) {
+        ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(type);
+        return (adapter != null && adapter.isMultiValue()) ? null : LaterResults.of(type, this.tools.executor());
+    }
+
+    /** The same for an operation whose work is given in code. */
+    void contribute(Operation operation, Idempotent annotation, ResolvableType result, PlanBuilder plan) {
+        contribute(operation, annotation, new WorkContent(operation, this.tools.codec()), result, null, plan);
+    }
+
+    private void contribute(
+            Operation operation,
+            Idempotent annotation,
+            CallContent content,
+            ResolvableType result,
+            @Nullable LaterResults later,
+            PlanBuilder plan) {
+        ResultCodec results = new ResultCodec(operation, this.tools.codec(), result, this.tools.limits());
+        Told told = (content instanceof HeaderContent header) ? header.requests() : Told.NOBODY;
+        DeclaredTimes times = new DeclaredTimes(operation, annotation, this.defaults);
+        ClaimPolicy policy = this.policies.of(operation, annotation, times.spec());
+        TransactionRule rule = this.policies.rule(operation, annotation, later != null);
+        CallerScope callers = this.policies.callers(operation, annotation, told != Told.NOBODY);
+        CallKeys keys = new CallKeys(
+                operation, content, callers, this.tools.tenants(), told != Told.NOBODY && callers != null, told);
+        stages(plan, policy, rule, keys, content, results, told, later);
+        new ShownClaims(operation, annotation, this.store, this.sources, plan).show(policy, rule, times);
+    }
+
+    private CallContent content(Operation operation, Idempotent annotation) {
+        RequestKeys requests = annotation.key().isBlank() ? RequestKeys.of(operation) : null;
+        if (requests != null) {
+            return new HeaderContent(requests, this.tools.codec());
+        }
+        KeyExpression key = KeyExpression.compile(operation, "@Idempotent(key)", annotation.key());
+        KeyExpression fingerprint = annotation.fingerprint().isBlank()
+                ? null
+                : KeyExpression.compile(operation, "@Idempotent(fingerprint)", annotation.fingerprint());
+        return new ArgumentContent(operation, key, fingerprint, this.tools.codec());
+    }
+
+    private void stages(
+            PlanBuilder plan,
+            ClaimPolicy policy,
+            TransactionRule rule,
+            CallKeys keys,
+            CallContent content,
+            ResultCodec results,
+            Told told,
+            @Nullable LaterResults later) {
+        KeyQueue queue = new KeyQueue(policy, content, this.flights, this.completed, this.tools.time(), told);
+        LeasedKeys leased = new LeasedKeys(policy, this.store, this::newOwner, this.renewal);
+        Answers answers = new Answers(policy.operation(), results, told);
+        LeasedEnd end = new LeasedEnd(leased, queue, results, this.tools.classification());
+        TransactionalKeys joined = rule.possible() ? this.store.transactional() : null;
+        UnaryOperator<Stage> inside = (next) -> (joined == null)
+                ? next
+                : new TransactionalIdempotentStage(
+                        next, joined, leased, queue, answers, results, this.tools.classification());
+        // Work in code has no transaction advice that could stand between the two halves.
+        boolean inCode = content instanceof WorkContent;
+        plan.stage(
+                StagePosition.IDEMPOTENT,
+                (next) -> new IdempotentStage(
+                        keys,
+                        queue,
+                        answers,
+                        rule,
+                        new LeasedWork(next, policy, leased, queue, answers, end, later),
+                        (joined == null)
+                                ? null
+                                : new TransactionalWork(
+                                        inCode ? inside.apply(next) : next,
+                                        rule,
+                                        leased,
+                                        queue,
+                                        answers,
+                                        results,
+                                        this.tools.classification()),
+                        later));
+        if (joined != null && !inCode) {
+            plan.stage(StagePosition.TRANSACTIONAL_IDEMPOTENT, inside);
+        }
     }
 
     private String newOwner() {
         return this.instance + "/" + this.claims.incrementAndGet();
-    }
-
-    private IdempotencySpec spec(Operation operation, Idempotent annotation) {
-        Duration ttl = duration(operation, "ttl", annotation.ttl(), this.defaults.ttl());
-        Duration lease = duration(operation, "lease", annotation.lease(), this.defaults.lease());
-        try {
-            return new IdempotencySpec(ttl, lease, this.defaults.maxWait());
-        } catch (InvalidOperationException ex) {
-            throw new InvalidOperationException(
-                    ProblemCode.INVALID_SETTING,
-                    "@Idempotent(ttl = \"%s\", lease = \"%s\") of %s cannot work with integration.idempotency.ttl=%s and lease=%s: the lease must be positive and shorter than the ttl"
-                            .formatted(
-                                    annotation.ttl(),
-                                    annotation.lease(),
-                                    operation,
-                                    this.defaults.ttl(),
-                                    this.defaults.lease()),
-                    ex.action());
-        }
-    }
-
-    private static Duration duration(Operation operation, String attribute, String text, Duration otherwise) {
-        if (text.isBlank()) {
-            return otherwise;
-        }
-        try {
-            return DurationStyle.detectAndParse(text);
-        } catch (IllegalArgumentException ex) {
-            throw new InvalidOperationException(
-                    ProblemCode.INVALID_SETTING,
-                    "@Idempotent(%s = \"%s\") of %s is not a time".formatted(attribute, text, operation),
-                    "Write it like 30s, 24h or PT24H.");
-        }
-    }
-
-    private String source(String attribute, String name) {
-        if (!attribute.isBlank()) {
-            return "@Idempotent(" + name + ")";
-        }
-        String source = this.sources.sourceOf(PREFIX + name);
-        return (source != null) ? source : Setting.DEFAULT;
     }
 }

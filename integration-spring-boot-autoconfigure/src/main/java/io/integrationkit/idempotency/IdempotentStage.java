@@ -1,130 +1,93 @@
 package io.integrationkit.idempotency;
 
 import io.integrationkit.call.Call;
-import io.integrationkit.call.CallOutcome;
-import io.integrationkit.call.DeadLetteredException;
+import io.integrationkit.call.LaterResults;
 import io.integrationkit.call.Stage;
-import io.integrationkit.context.Replay;
-import io.integrationkit.failure.Failure;
-import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
-import io.integrationkit.failure.ProblemException;
+import io.integrationkit.idempotency.KeyQueue.Turn;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Claims the key of a call, lets it run, and ends the claim with what became of it.
- *
- * <p>A crash after the claim, and one after the effect, both leave the key claimed until its lease ends; the next call
- * then runs again. Once the effect happened, nothing that goes wrong here is the caller's failure: it would call again
- * and do the work twice.
+ * Finds the key of a call, answers from what is known in this process, and hands the call to those who claim its key: with
+ * a lease, or in its transaction.
  */
 final class IdempotentStage implements Stage {
 
     private static final Logger logger = LoggerFactory.getLogger(IdempotentStage.class);
 
-    private final Stage next;
+    private final CallKeys keys;
 
-    private final KeyClaims claims;
+    private final KeyQueue queue;
 
-    private final ResultCodec codec;
+    private final Answers answers;
 
-    IdempotentStage(Stage next, KeyClaims claims, ResultCodec codec) {
-        this.next = next;
-        this.claims = claims;
-        this.codec = codec;
+    private final TransactionRule rule;
+
+    private final LeasedWork leased;
+
+    private final @Nullable TransactionalWork transactional;
+
+    private final @Nullable LaterResults later;
+
+    private final AtomicBoolean warned = new AtomicBoolean();
+
+    IdempotentStage(
+            CallKeys keys,
+            KeyQueue queue,
+            Answers answers,
+            TransactionRule rule,
+            LeasedWork leased,
+            @Nullable TransactionalWork transactional,
+            @Nullable LaterResults later) {
+        this.keys = keys;
+        this.queue = queue;
+        this.answers = answers;
+        this.rule = rule;
+        this.leased = leased;
+        this.transactional = transactional;
+        this.later = later;
     }
 
     @Override
     public @Nullable Object run(Call call) throws Throwable {
-        Claim claim = this.claims.claim(call);
-        call.timePassed();
-        if (claim instanceof Claim.Granted granted) {
-            return execute(call, granted.token());
-        }
-        if (claim instanceof Claim.Done done) {
-            call.ended(CallOutcome.REPLAYED);
-            return this.codec.read(done.result());
-        }
-        if (claim instanceof Claim.DeadLettered deadLettered) {
-            call.deadLettered(deadLettered.entryId());
-            // A replay that returned normally would close an entry whose work was not done.
-            if (call.operation().returnsNothing() && Replay.current() == null) {
-                return null;
-            }
-            throw new DeadLetteredException(call.operation().name(), deadLettered.entryId(), null);
-        }
-        throw new ProblemException(
-                ProblemCode.KEY_REUSED,
-                FailureCategory.VALIDATION,
-                "%s was not called: its key was used before with other arguments; use a new key for another request"
-                        .formatted(call.operation()));
+        return (this.later == null) ? begin(call) : this.later.blocking(() -> begin(call));
     }
 
-    private @Nullable Object execute(Call call, ClaimToken token) throws Throwable {
-        Object result;
-        try {
-            result = this.next.run(call);
-        } catch (Throwable exception) {
-            uninterrupted(() -> afterFailure(call, token, exception));
+    private @Nullable Object begin(Call call) throws Throwable {
+        CallKey key = this.keys.of(call);
+        Turn turn = this.queue.glance(call, key);
+        if (turn == null) {
+            WaitBudget budget = this.queue.budget();
+            turn = this.queue.enter(call, key, budget);
             call.timePassed();
-            throw exception;
-        }
-        uninterrupted(() -> afterReturn(call, token, result));
-        call.timePassed();
-        return result;
-    }
-
-    /** What became of the call must be written even if its thread was asked to stop: a pool refuses such a thread. */
-    private static void uninterrupted(Runnable write) {
-        boolean interrupted = Thread.interrupted();
-        try {
-            write.run();
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+            if (turn instanceof Turn.First first) {
+                return claimed(call, first.held(), budget);
             }
         }
+        return answered(call, key, turn);
     }
 
-    private void afterReturn(Call call, ClaimToken token, @Nullable Object result) {
-        String entryId = call.deadLetterId();
-        try {
-            boolean held = (entryId != null)
-                    ? this.claims.deadLetter(token, entryId)
-                    : this.claims.complete(token, this.codec.write(result));
-            if (!held) {
-                warnOfLostFence(token);
-            }
-        } catch (RuntimeException ex) {
-            logger.error("The result of {} could not be stored; a repetition will do its work again", token.key(), ex);
+    private @Nullable Object claimed(Call call, HeldKey held, WaitBudget budget) throws Throwable {
+        if (this.transactional != null && this.rule.appliesNow()) {
+            return this.transactional.run(call, held);
         }
-    }
-
-    private void afterFailure(Call call, ClaimToken token, Throwable exception) {
-        String entryId = call.deadLetterId();
-        try {
-            if (entryId != null) {
-                this.claims.deadLetter(token, entryId);
-                return;
-            }
-            Failure failure = this.claims.classify(exception);
-            if (RememberedFailures.remembers(exception, failure)) {
-                this.claims.complete(token, this.codec.write(exception, failure));
-            } else {
-                this.claims.release(token);
-            }
-        } catch (RuntimeException ex) {
-            // The caller must see why the call failed; the key is free again when the lease is over.
-            exception.addSuppressed(ex);
+        if (this.rule.inTransaction() && this.warned.compareAndSet(false, true)) {
+            logger.warn(
+                    "{}: {} claims its key with a lease while a transaction of the same database is active: each call takes a second connection of the pool meanwhile, and its result stays when the transaction rolls back. Use @Idempotent(mode = AUTO), or call it outside of the transaction",
+                    ProblemCode.LEASE_IN_TRANSACTION,
+                    call.operation());
         }
+        return this.leased.run(call, held, budget);
     }
 
-    private static void warnOfLostFence(ClaimToken token) {
-        logger.warn(
-                "{}: {} ended after its lease, and another call had taken its key over: its work may have been done twice. Raise integration.idempotency.lease, or the attribute lease of @Idempotent",
-                ProblemCode.FENCE_LOST,
-                token.key());
+    private @Nullable Object answered(Call call, CallKey key, Turn turn) throws Exception {
+        if (!(turn instanceof Turn.Known known)) {
+            throw this.answers.reused();
+        }
+        Object value = this.answers.known(call, key, known.completed());
+        return (this.later != null) ? this.later.ready(value) : value;
     }
 }

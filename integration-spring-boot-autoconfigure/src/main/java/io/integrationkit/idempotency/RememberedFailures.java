@@ -8,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.NonTransientDataAccessException;
+import org.springframework.http.ResponseEntity;
 import org.springframework.transaction.TransactionException;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.client.RestClientResponseException;
@@ -24,7 +25,13 @@ final class RememberedFailures {
     private static final boolean HTTP_CLIENT = ClassUtils.isPresent(
             "org.springframework.web.client.RestClientResponseException", RememberedFailures.class.getClassLoader());
 
+    private static final boolean HTTP_SERVER =
+            ClassUtils.isPresent("org.springframework.web.ErrorResponse", RememberedFailures.class.getClassLoader());
+
     private static final Set<Integer> CREDENTIALS = Set.of(401, 403, 407);
+
+    /** Answers after which the same request is meant to come again. */
+    private static final Set<Integer> COMES_AGAIN = Set.of(408, 425, 429);
 
     private RememberedFailures() {}
 
@@ -32,6 +39,15 @@ final class RememberedFailures {
         return (failure.category() == FailureCategory.PERMANENT || failure.category() == FailureCategory.VALIDATION)
                 && !failure.retryable()
                 && isRefusal(exception);
+    }
+
+    /** Whether a result is remembered: a response that asks its client to come again, or to log in, is not. */
+    static boolean remembers(@Nullable Object result) {
+        Integer status = HTTP_SERVER ? HttpResult.status(result) : null;
+        if (status == null) {
+            return true;
+        }
+        return status < 500 && !CREDENTIALS.contains(status) && !COMES_AGAIN.contains(status);
     }
 
     private static boolean isRefusal(Throwable exception) {
@@ -42,6 +58,10 @@ final class RememberedFailures {
             }
             if (link instanceof IntegrationException) {
                 return true;
+            }
+            if (HTTP_SERVER && HttpResult.isAnswer(link)) {
+                // Who says which answer it is hides what lies below.
+                return !HttpResult.isAboutCredentials(link) && !isSpringSecurity(link.getClass());
             }
             if (isDefect(link) || isSecurity(link)) {
                 return false;
@@ -93,6 +113,25 @@ final class RememberedFailures {
         static boolean isAboutCredentials(Throwable link) {
             return link instanceof RestClientResponseException answer
                     && CREDENTIALS.contains(answer.getStatusCode().value());
+        }
+    }
+
+    /** Loaded only where Spring's web support is. */
+    private static final class HttpResult {
+
+        static boolean isAnswer(Throwable link) {
+            return ErrorAnswers.of(link) != null;
+        }
+
+        static boolean isAboutCredentials(Throwable link) {
+            StoredFailure.Answer answer = ErrorAnswers.of(link);
+            return answer != null && CREDENTIALS.contains(answer.status());
+        }
+
+        static @Nullable Integer status(@Nullable Object result) {
+            return (result instanceof ResponseEntity<?> response)
+                    ? response.getStatusCode().value()
+                    : null;
         }
     }
 }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * How a call ended, as it is stored.
  *
  * @param kind what the payload is
- * @param payload JSON in UTF-8; {@code null} unless the kind has one
+ * @param payload JSON in UTF-8, or what a {@link ResultCipher} made of it; {@code null} unless the kind has one
  */
 public record StoredResult(Kind kind, byte @Nullable [] payload) {
 
@@ -14,15 +14,17 @@ public record StoredResult(Kind kind, byte @Nullable [] payload) {
     public enum Kind {
         /** A value, stored as its JSON. */
         VALUE,
+        /** A response of a controller method: status, headers that are repeated, and body, stored as JSON. */
+        RESPONSE,
         /** {@code null}. */
         NULL,
         /** The method returns nothing. */
         VOID,
         /** {@code Optional.empty()}. */
         EMPTY,
-        /** A failure that is remembered; its category and message are stored. */
+        /** A failure that is remembered: category, message, and what it takes to throw it again. */
         ERROR,
-        /** A value that could not be stored. The work was done and must not be done again. */
+        /** A result that could not be stored, or is too large. The work was done and must not be done again. */
         TOMBSTONE
     }
 

@@ -113,6 +113,17 @@ public enum Database {
     }
 
     /**
+     * Returns an SQL expression for the database's own clock as a number.
+     *
+     * @return the expression: microseconds since 1970, as a {@code bigint}
+     */
+    public String clockMicros() {
+        return speaksMySql()
+                ? "timestampdiff(microsecond, '1970-01-01', utc_timestamp(6))"
+                : "cast(extract(epoch from %s) * 1000000 as bigint)".formatted(clock());
+    }
+
+    /**
      * Makes the parameter of a statement that stands for a moment.
      *
      * @param moment the moment

@@ -1,13 +1,21 @@
 package io.integrationkit.jdbc;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.transaction.IllegalTransactionStateException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -20,7 +28,7 @@ public final class JdbcAccess {
 
     private final DataSource dataSource;
 
-    private final JdbcOperations jdbc;
+    private final JdbcTemplate jdbc;
 
     private final Database database;
 
@@ -137,5 +145,68 @@ public final class JdbcAccess {
      */
     public <T extends @Nullable Object> T inNewTransaction(Supplier<T> work) {
         return this.requiresNew.<T>execute((status) -> work.get());
+    }
+
+    /**
+     * Runs statements on a connection of their own, not that of a transaction which is active. Each is committed by
+     * itself, without a round trip for that, where the connections of the data source are in auto-commit mode; otherwise
+     * all are committed together when the work returns. The isolation is the one connections have by default.
+     *
+     * @param work the statements
+     * @param <T> what they return
+     * @return what they returned
+     * @throws DataAccessException if a statement or the commit fails
+     */
+    public <T extends @Nullable Object> T onOwnConnection(ConnectionCallback<T> work) {
+        Connection connection = null;
+        try {
+            connection = withoutTransaction(this.dataSource).getConnection();
+            T result = committed(connection, work);
+            Connection used = connection;
+            connection = null;
+            used.close();
+            return result;
+        } catch (SQLException ex) {
+            String task = "statements on a connection of their own";
+            DataAccessException translated = this.jdbc.getExceptionTranslator().translate(task, null, ex);
+            throw (translated != null) ? translated : new UncategorizedSQLException(task, null, ex);
+        } finally {
+            JdbcUtils.closeConnection(connection);
+        }
+    }
+
+    /** A proxy that knows of transactions would hand out the connection of the active one. */
+    private static DataSource withoutTransaction(DataSource dataSource) {
+        DataSource target =
+                (dataSource instanceof TransactionAwareDataSourceProxy proxy) ? proxy.getTargetDataSource() : null;
+        return (target != null) ? target : dataSource;
+    }
+
+    private static <T extends @Nullable Object> T committed(Connection connection, ConnectionCallback<T> work)
+            throws SQLException {
+        if (connection.getAutoCommit()) {
+            return work.doInConnection(connection);
+        }
+        try {
+            T result = work.doInConnection(connection);
+            connection.commit();
+            return result;
+        } catch (SQLException | RuntimeException | Error ex) {
+            try {
+                connection.rollback();
+            } catch (SQLException failed) {
+                ex.addSuppressed(failed);
+            }
+            throw ex;
+        }
+    }
+
+    /** Lets the active transaction end with a rollback only: the database has taken back some of it or all. */
+    public void rollBackOnly() {
+        TransactionStatus joined = this.transactionManager.getTransaction(
+                new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_MANDATORY));
+        joined.setRollbackOnly();
+        // That of a participant, which leaves the end itself to whoever began.
+        this.transactionManager.rollback(joined);
     }
 }

@@ -1,6 +1,6 @@
 package io.integrationkit.outbox;
 
-import io.integrationkit.call.Sha256;
+import io.integrationkit.context.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;

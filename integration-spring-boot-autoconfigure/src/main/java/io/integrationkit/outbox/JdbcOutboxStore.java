@@ -1,6 +1,6 @@
 package io.integrationkit.outbox;
 
-import io.integrationkit.call.Sha256;
+import io.integrationkit.context.Sha256;
 import io.integrationkit.deadletter.DeadLetterMessage;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.Failure;

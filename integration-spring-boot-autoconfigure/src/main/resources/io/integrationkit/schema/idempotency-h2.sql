@@ -14,7 +14,9 @@ create table if not exists integration_idempotency (
     kind        varchar(16),
     payload     blob,
     dead_letter varchar(64),
-    primary key (operation, scope, key_hash)
+    primary key (operation, key_hash, scope)
 );
 
 create index if not exists integration_idempotency_expires on integration_idempotency (expires_at);
+
+create index if not exists integration_idempotency_state on integration_idempotency (state, epoch);

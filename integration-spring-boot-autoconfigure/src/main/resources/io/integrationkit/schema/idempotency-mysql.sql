@@ -16,6 +16,7 @@ create table if not exists integration_idempotency (
     kind        varchar(16),
     payload     longblob,
     dead_letter varchar(64),
-    primary key (operation, scope, key_hash),
-    key integration_idempotency_expires (expires_at)
+    primary key (operation, key_hash, scope),
+    key integration_idempotency_expires (expires_at),
+    key integration_idempotency_state (state, epoch)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;

@@ -14,7 +14,10 @@ create table if not exists integration_idempotency (
     kind        varchar(16),
     payload     bytea,
     dead_letter varchar(64),
-    primary key (operation, scope, key_hash)
+    primary key (operation, key_hash, scope)
 );
 
 create index if not exists integration_idempotency_expires on integration_idempotency (expires_at);
+
+-- Small, since it holds the keys that have no result: which ones are unfinished, and since when.
+create index if not exists integration_idempotency_open on integration_idempotency (state, epoch) where state <> 'DONE';

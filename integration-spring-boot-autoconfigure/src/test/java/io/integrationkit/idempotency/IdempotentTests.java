@@ -22,6 +22,7 @@ import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import io.integrationkit.failure.RejectedException;
 import io.integrationkit.reliable.Reliable;
+import io.integrationkit.testsupport.DelegatingIdempotencyStore;
 import io.integrationkit.testsupport.ManualTime;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,7 +31,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,7 +48,6 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 @ExtendWith(OutputCaptureExtension.class)
 class IdempotentTests {
@@ -260,8 +259,8 @@ class IdempotentTests {
     }
 
     @Test
-    void aWaitingCallGetsTheResultOfTheOneBeforeIt() {
-        with((payments) -> {
+    void aCallThatMayNotWaitIsRefusedUntilTheOneBeforeItHasEnded() {
+        with(this.runner.withPropertyValues("integration.idempotency.max-wait=0s"), (payments) -> {
             CountDownLatch inside = new CountDownLatch(1);
             CountDownLatch finish = new CountDownLatch(1);
             this.callee.work = () -> {
@@ -286,7 +285,7 @@ class IdempotentTests {
 
     @Test
     void aCallThatOutlivedItsLeaseReturnsAndItsLateResultDoesNotCount(CapturedOutput output) {
-        with((payments) -> {
+        withStore(new NeverRenewed(this.time), (payments) -> {
             this.callee.work = () -> {
                 this.time.advance(Duration.ofSeconds(31));
                 this.callee.work = () -> RECEIPT;
@@ -428,42 +427,11 @@ class IdempotentTests {
         assertStartFails(bean, ProblemCode.INVALID_SETTING, "@Idempotent(");
     }
 
-    static class Later {
-        @Idempotent(key = "#key")
-        public CompletableFuture<String> call(String key) {
-            return CompletableFuture.completedFuture(key);
-        }
-    }
-
-    static class LaterReliable {
-        @Reliable
-        @Idempotent(key = "#key")
-        public CompletableFuture<String> call(String key) {
-            return CompletableFuture.completedFuture(key);
-        }
-    }
-
-    static class MonoReliable {
-        @Reliable
-        @Idempotent(key = "#key")
-        public Mono<String> call(String key) {
-            return Mono.just(key);
-        }
-    }
-
     static class FluxReliable {
         @Reliable
         @Idempotent(key = "#key")
         public Flux<String> call(String key) {
             return Flux.just(key);
-        }
-    }
-
-    static class FutureOfNothing {
-        @Reliable
-        @Idempotent(key = "#key")
-        public CompletableFuture<Void> call(String key) {
-            return CompletableFuture.completedFuture(null);
         }
     }
 
@@ -497,18 +465,7 @@ class IdempotentTests {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            classes = {
-                LaterReliable.class,
-                MonoReliable.class,
-                FluxReliable.class,
-                FutureOfNothing.class,
-                Later.class,
-                Anything.class,
-                Streaming.class,
-                RawOptional.class,
-                Generic.class
-            })
+    @ValueSource(classes = {FluxReliable.class, Anything.class, Streaming.class, RawOptional.class, Generic.class})
     void resultsThatCannotBeReadAgainEndStartUp(Class<?> bean) {
         assertStartFails(bean, ProblemCode.RESULT_NOT_SERIALIZABLE, "cannot be remembered");
     }
@@ -567,8 +524,11 @@ class IdempotentTests {
     }
 
     private void with(Scenario scenario) {
-        this.runner
-                .withBean(Payments.class, () -> new Payments(this.callee))
+        with(this.runner, scenario);
+    }
+
+    private void with(ApplicationContextRunner contexts, Scenario scenario) {
+        contexts.withBean(Payments.class, () -> new Payments(this.callee))
                 .run((context) -> scenario.play(context.getBean(Payments.class)));
     }
 
@@ -595,33 +555,10 @@ class IdempotentTests {
         }
     }
 
-    private static class Delegating implements IdempotencyStore {
+    private static class Delegating extends DelegatingIdempotencyStore {
 
-        private final IdempotencyStore store = IdempotencyStore.inMemory(10, new ManualTime());
-
-        @Override
-        public Claim claim(ClaimRequest request) {
-            return this.store.claim(request);
-        }
-
-        @Override
-        public boolean complete(ClaimToken token, StoredResult result, Duration ttl) {
-            return this.store.complete(token, result, ttl);
-        }
-
-        @Override
-        public boolean deadLetter(ClaimToken token, String entryId, Duration ttl) {
-            return this.store.deadLetter(token, entryId, ttl);
-        }
-
-        @Override
-        public boolean release(ClaimToken token) {
-            return this.store.release(token);
-        }
-
-        @Override
-        public int deleteExpired(int limit) {
-            return 0;
+        Delegating() {
+            super(IdempotencyStore.inMemory(10, new ManualTime()));
         }
 
         @Override
@@ -632,6 +569,18 @@ class IdempotentTests {
         @Override
         public boolean durable() {
             return true;
+        }
+    }
+
+    private static final class NeverRenewed extends DelegatingIdempotencyStore {
+
+        NeverRenewed(ManualTime time) {
+            super(IdempotencyStore.inMemory(10, time));
+        }
+
+        @Override
+        public boolean extend(ClaimToken token, Duration lease) {
+            return false;
         }
     }
 

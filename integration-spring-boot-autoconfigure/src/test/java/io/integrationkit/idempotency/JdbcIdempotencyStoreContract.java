@@ -5,39 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.integrationkit.jdbc.JdbcAccess;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What stores in a database do besides. */
-abstract class JdbcIdempotencyStoreContract extends IdempotencyStoreContract {
+/** What only stores in a database do; what every store does is in the test kit. */
+abstract class JdbcIdempotencyStoreContract {
 
     private final IdempotencyStore store = IdempotencyStore.jdbc(access());
+
+    private final IdempotencyKey key = new IdempotencyKey(
+            "crm.update", "", UUID.randomUUID().toString().replace("-", "").repeat(2));
 
     protected abstract JdbcAccess access();
 
     @BeforeEach
     void empty() {
         access().jdbc().update("delete from integration_idempotency");
-    }
-
-    @Override
-    protected IdempotencyStore store() {
-        return this.store;
-    }
-
-    @Override
-    protected void endLeases() {
-        access().jdbc()
-                .update("update integration_idempotency set lease_until = "
-                        + access().database().clock());
-    }
-
-    @Override
-    protected void endRetention() {
-        access().jdbc()
-                .update("update integration_idempotency set expires_at = "
-                        + access().database().clock());
     }
 
     @Test
@@ -63,5 +48,21 @@ abstract class JdbcIdempotencyStoreContract extends IdempotencyStoreContract {
     void theEngineIsTheDatabase() {
         assertThat(this.store.durable()).isTrue();
         assertThat(this.store.engine()).isEqualTo(access().database().name().toLowerCase(Locale.ROOT));
+    }
+
+    private Claim claim() {
+        return this.store.claim(new ClaimRequest(
+                this.key,
+                "aa".repeat(32),
+                UUID.randomUUID().toString(),
+                Duration.ofSeconds(30),
+                Duration.ofHours(24),
+                true,
+                null));
+    }
+
+    private static ClaimToken granted(Claim claim) {
+        assertThat(claim).isInstanceOf(Claim.Granted.class);
+        return ((Claim.Granted) claim).token();
     }
 }

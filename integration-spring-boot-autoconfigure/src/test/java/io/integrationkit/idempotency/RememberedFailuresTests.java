@@ -15,12 +15,16 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.client.HttpClientErrorException;
+import org.springframework.web.server.ResponseStatusException;
 
 class RememberedFailuresTests {
 
@@ -34,6 +38,9 @@ class RememberedFailuresTests {
                         "refused", FailureCategory.PERMANENT, false, null, new IllegalStateException("by the callee")),
                 new IdempotentReplayException(FailureCategory.PERMANENT, "refused before"),
                 answer(HttpStatus.NOT_FOUND),
+                new ResponseStatusException(HttpStatus.NOT_FOUND),
+                new ResponseStatusException(HttpStatus.CONFLICT, "why", new IllegalStateException("below")),
+                new GoneException(),
                 answer(HttpStatus.UNPROCESSABLE_CONTENT),
                 new DataIntegrityViolationException("no such account"));
     }
@@ -63,6 +70,10 @@ class RememberedFailuresTests {
                 new NoClassDefFoundError("x"),
                 new SecurityException("no"),
                 answer(HttpStatus.UNAUTHORIZED),
+                new ResponseStatusException(HttpStatus.FORBIDDEN),
+                new ResponseStatusException(HttpStatus.TOO_MANY_REQUESTS),
+                new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE),
+                new ResponseStatusException(HttpStatus.INTERNAL_SERVER_ERROR),
                 new RuntimeException(answer(HttpStatus.FORBIDDEN)),
                 answer(HttpStatus.TOO_MANY_REQUESTS),
                 new Exception("unknown"));
@@ -72,6 +83,26 @@ class RememberedFailuresTests {
     @MethodSource("mendable")
     void whatCanBeMendedWithoutChangingTheCallIsNot(Throwable failure) {
         assertThat(RememberedFailures.remembers(failure, this.classification.classify(failure)))
+                .isFalse();
+    }
+
+    @ResponseStatus(HttpStatus.GONE)
+    static class GoneException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 204, 302, 400, 404, 409, 422})
+    void aResponseThatAnswersTheRequestIsRemembered(int status) {
+        assertThat(RememberedFailures.remembers(ResponseEntity.status(status).build()))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403, 407, 408, 425, 429, 500, 502, 503, 504})
+    void aResponseThatAsksToComeAgainIsNot(int status) {
+        assertThat(RememberedFailures.remembers(ResponseEntity.status(status).build()))
                 .isFalse();
     }
 

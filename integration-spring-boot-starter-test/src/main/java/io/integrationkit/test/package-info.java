@@ -1,4 +1,4 @@
-/** Test kit: time that the test owns, and connections that fail when it wants them to. */
+/** Test kit: time that the test owns, connections that fail when it wants them to, and what every store promises. */
 @NullMarked
 package io.integrationkit.test;
 

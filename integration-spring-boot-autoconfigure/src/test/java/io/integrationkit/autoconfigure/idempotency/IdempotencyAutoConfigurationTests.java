@@ -1,6 +1,7 @@
 package io.integrationkit.autoconfigure.idempotency;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.jdbc.IntegrationJdbcAutoConfiguration;
@@ -10,19 +11,29 @@ import io.integrationkit.call.StateStore;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.failure.ProblemException;
+import io.integrationkit.idempotency.ClaimRequest;
+import io.integrationkit.idempotency.IdempotencyKey;
 import io.integrationkit.idempotency.IdempotencyStore;
 import io.integrationkit.idempotency.IdempotentCalls;
 import io.integrationkit.jdbc.ExpiredRows;
 import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.testsupport.RedisServer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.jdbc.core.JdbcOperations;
 
 class IdempotencyAutoConfigurationTests {
@@ -38,6 +49,18 @@ class IdempotencyAutoConfigurationTests {
             DataSourceAutoConfiguration.class,
             DataSourceTransactionManagerAutoConfiguration.class,
             TransactionAutoConfiguration.class));
+
+    private final ApplicationContextRunner withRedis =
+            this.plain.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class));
+
+    private static final ClaimRequest REQUEST = new ClaimRequest(
+            new IdempotencyKey("crm.update", "", "ab".repeat(32)),
+            "cd".repeat(32),
+            "owner",
+            Duration.ofMinutes(1),
+            Duration.ofHours(1),
+            true,
+            null);
 
     @Test
     void withADatabaseTheKeysAreKeptThere() {
@@ -97,6 +120,114 @@ class IdempotencyAutoConfigurationTests {
                                 InvalidOperationException.class,
                                 (ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.INVALID_SETTING))
                         .hasMessageContaining("integration.idempotency.store=jdbc"));
+    }
+
+    @Test
+    void withRedisOnTheClassPathAndADatabaseTheDatabaseIsTaken() {
+        this.withDatabase
+                .withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+                .run((context) -> assertThat(
+                                context.getBean(IdempotencyStore.class).engine())
+                        .isEqualTo("h2"));
+    }
+
+    @Test
+    void withRedisAloneTheKeysAreKeptInMemoryUnlessTheUserSaysSo() {
+        this.withRedis.run((context) ->
+                assertThat(context.getBean(IdempotencyStore.class).engine()).isEqualTo("memory"));
+    }
+
+    @Test
+    void redisIsTakenIfTheUserSaysSo() {
+        try (RedisServer redis = new RedisServer()) {
+            this.withDatabase
+                    .withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+                    .withPropertyValues(
+                            "integration.idempotency.store=redis",
+                            "integration.idempotency.redis-timeout=5s",
+                            "integration.idempotency.redis-key-prefix=ours:",
+                            "spring.data.redis.url=" + redis.url())
+                    .run((context) -> {
+                        assertThat(context).hasSingleBean(IdempotencyStore.class);
+                        assertThat(context.getBean(StateStore.class))
+                                .isEqualTo(new StateStore("idempotency", "redis", true, "idempotency keys"));
+                        context.getBean(IdempotencyStore.class).claim(REQUEST);
+                        try (RedisConnection connection =
+                                context.getBean(LettuceConnectionFactory.class).getConnection()) {
+                            assertThat(connection.keyCommands().keys("ours:*".getBytes(StandardCharsets.UTF_8)))
+                                    .hasSize(1);
+                        }
+                    });
+        }
+    }
+
+    @Test
+    void anApplicationStartsWithoutItsRedisAndRefuses() {
+        IdempotencyStore[] closed = new IdempotencyStore[1];
+        this.withRedis
+                .withPropertyValues("integration.idempotency.store=redis", "spring.data.redis.url=redis://127.0.0.1:1")
+                .run((context) -> {
+                    closed[0] = context.getBean(IdempotencyStore.class);
+                    assertThatExceptionOfType(ProblemException.class)
+                            .isThrownBy(() -> closed[0].claim(REQUEST))
+                            .satisfies((ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.KEY_STORE_UNAVAILABLE));
+                });
+        assertThatExceptionOfType(ProblemException.class)
+                .isThrownBy(() -> closed[0].claim(REQUEST))
+                .withMessageContaining("closed");
+    }
+
+    @Test
+    void redisThatIsAskedForWithoutAConnectionEndsStartUp() {
+        this.plain
+                .withPropertyValues("integration.idempotency.store=redis")
+                .run((context) -> assertThatStartUpEnds(context, "LettuceConnectionFactory", "spring.data.redis.url"));
+    }
+
+    @Test
+    void redisThatIsAskedForWithTwoConnectionsEndsStartUp() {
+        this.plain
+                .withBean("one", LettuceConnectionFactory.class)
+                .withBean("other", LettuceConnectionFactory.class)
+                .withPropertyValues("integration.idempotency.store=redis")
+                .run((context) -> assertThatStartUpEnds(context, "LettuceConnectionFactory", "@Primary"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io.lettuce", "org.springframework.data.redis"})
+    void redisThatIsAskedForButNotOnTheClassPathEndsStartUp(String missing) {
+        this.plain
+                .withClassLoader(new FilteredClassLoader(missing))
+                .withPropertyValues("integration.idempotency.store=redis")
+                .run((context) -> assertThatStartUpEnds(context, "class path", "spring-boot-starter-data-redis"));
+    }
+
+    @Test
+    void withoutLettuceTheOtherStoresWork() {
+        this.withDatabase
+                .withClassLoader(new FilteredClassLoader("io.lettuce", "org.springframework.data.redis"))
+                .run((context) -> assertThat(
+                                context.getBean(IdempotencyStore.class).engine())
+                        .isEqualTo("h2"));
+    }
+
+    @Test
+    void aStoreOfTheUserWinsOverRedis() {
+        IdempotencyStore own = IdempotencyStore.inMemory(1, TimeSource.system());
+        this.withRedis
+                .withBean(IdempotencyStore.class, () -> own)
+                .withPropertyValues("integration.idempotency.store=redis")
+                .run((context) ->
+                        assertThat(context.getBean(IdempotencyStore.class)).isSameAs(own));
+    }
+
+    private static void assertThatStartUpEnds(AssertableApplicationContext context, String message, String action) {
+        assertThat(context).getFailure().rootCause().isInstanceOfSatisfying(InvalidOperationException.class, (ex) -> {
+            assertThat(ex.code()).isEqualTo(ProblemCode.INVALID_SETTING);
+            assertThat(ex).hasMessageContaining("integration.idempotency.store=redis");
+            assertThat(ex).hasMessageContaining(message);
+            assertThat(ex.action()).contains(action);
+        });
     }
 
     @Test

@@ -1,0 +1,40 @@
+package io.integrationkit.sample.hub;
+
+import io.integrationkit.idempotency.Idempotent;
+import io.integrationkit.idempotency.KeyScope;
+import java.net.URI;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.util.StringUtils;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+
+/** Takes notes of operators. A client that got no answer sends its request again, with the same key. */
+@RestController
+class NoteController {
+
+    private final NoteTable notes;
+
+    NoteController(NoteTable notes) {
+        this.notes = notes;
+    }
+
+    /**
+     * Writes a note, once for each {@code Idempotency-Key}. Its keys are remembered for a day, and shared
+     * by all clients, since the sample knows none.
+     *
+     * @param draft the note
+     * @return the note and its place
+     */
+    @PostMapping("/api/notes")
+    @Idempotent(ttl = "24h", lease = "10s", scope = KeyScope.GLOBAL)
+    public ResponseEntity<Note> add(@RequestBody Note.Draft draft) {
+        if (!StringUtils.hasText(draft.key()) || !StringUtils.hasText(draft.text())) {
+            throw new ResponseStatusException(HttpStatus.UNPROCESSABLE_CONTENT, "A note has a key and a text");
+        }
+        Note note = this.notes.add(draft);
+        return ResponseEntity.created(URI.create("/api/notes/" + note.id())).body(note);
+    }
+}
