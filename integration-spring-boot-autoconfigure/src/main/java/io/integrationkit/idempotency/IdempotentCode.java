@@ -98,7 +98,7 @@ public final class IdempotentCode<T> {
      */
     public <E extends Throwable> @Nullable T execute(String key, ThrowingSupplier<? extends @Nullable T, E> work)
             throws E {
-        return run(new KeyedWork(key, null, work::get));
+        return run(new KeyedWork(key, null, work));
     }
 
     /**
@@ -113,7 +113,7 @@ public final class IdempotentCode<T> {
      */
     public <E extends Throwable> @Nullable T execute(
             String key, Object content, ThrowingSupplier<? extends @Nullable T, E> work) throws E {
-        return run(new KeyedWork(key, content, work::get));
+        return run(new KeyedWork(key, content, work));
     }
 
     /** What the work returns is all there is to return, and what it throws all there is to throw. */

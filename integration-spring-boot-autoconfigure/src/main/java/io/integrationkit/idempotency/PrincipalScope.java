@@ -14,9 +14,11 @@ public final class PrincipalScope implements CallerScope {
     @Override
     public @Nullable String current() {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
-        boolean known = authentication != null
-                && authentication.isAuthenticated()
-                && !(authentication instanceof AnonymousAuthenticationToken);
-        return known ? authentication.getName() : null;
+        if (authentication == null
+                || !authentication.isAuthenticated()
+                || authentication instanceof AnonymousAuthenticationToken) {
+            return null;
+        }
+        return authentication.getName();
     }
 }
