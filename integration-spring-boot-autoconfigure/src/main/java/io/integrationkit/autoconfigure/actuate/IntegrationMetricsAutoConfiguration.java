@@ -2,9 +2,11 @@ package io.integrationkit.autoconfigure.actuate;
 
 import io.integrationkit.actuate.CallMeters;
 import io.integrationkit.actuate.DeadLetterMeters;
+import io.integrationkit.actuate.IdempotencyMeters;
 import io.integrationkit.actuate.OutboxMeters;
 import io.integrationkit.actuate.PolicyMeters;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.idempotency.IdempotencyStore;
 import io.integrationkit.outbox.OutboxKeys;
 import io.integrationkit.outbox.OutboxStatistics;
 import io.integrationkit.reliable.CircuitBreakers;
@@ -24,6 +26,7 @@ import org.springframework.context.annotation.Configuration;
         afterName = {
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
             "io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration",
+            "io.integrationkit.autoconfigure.idempotency.IdempotencyAutoConfiguration",
             "io.integrationkit.autoconfigure.outbox.OutboxAutoConfiguration",
             "io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration"
         })
@@ -47,6 +50,13 @@ public final class IntegrationMetricsAutoConfiguration {
         @ConditionalOnBean({OutboxStatistics.class, OutboxKeys.class})
         OutboxMeters integrationOutboxMeters(OutboxStatistics outbox, OutboxKeys keys) {
             return new OutboxMeters(outbox, keys);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        @ConditionalOnBean(IdempotencyStore.class)
+        IdempotencyMeters integrationIdempotencyMeters(IdempotencyStore store) {
+            return new IdempotencyMeters(store);
         }
 
         @Bean
