@@ -116,7 +116,8 @@ class DocumentationTests {
 
     private static String sourceOf(String testClass) {
         try (Stream<Path> modules = Files.list(Path.of(".."))) {
-            return modules.map((module) -> module.resolve(Path.of("src", "test", "java")))
+            return modules.flatMap((module) ->
+                            Stream.of("test", "main").map((kind) -> module.resolve(Path.of("src", kind, "java"))))
                     .filter(Files::isDirectory)
                     .flatMap(DocumentationTests::under)
                     .filter((file) -> file.endsWith(testClass + ".java"))

@@ -30,6 +30,9 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.transaction.annotation.Transactional;
 
 /** A key whose call became a dead letter, with the real stores of both. */
 class IdempotentDeadLetterTests {
@@ -67,6 +70,14 @@ class IdempotentDeadLetterTests {
         @Reliable(maxAttempts = 3, onExhausted = OnExhausted.DEAD_LETTER)
         @Idempotent(key = "#message.id")
         public void send(Message message) {
+            this.callee.call();
+        }
+
+        /** Where there is a database, the claim lives in the transaction of each attempt. */
+        @Reliable(maxAttempts = 3, onExhausted = OnExhausted.DEAD_LETTER)
+        @Idempotent(key = "#message.id")
+        @Transactional
+        public void note(Message message) {
             this.callee.call();
         }
 
@@ -119,7 +130,47 @@ class IdempotentDeadLetterTests {
             assertThat(this.callee.effects).hasValue(1);
             chat.send(MESSAGE);
             assertThat(this.callee.effects).hasValue(1);
+
+            assertThat(deadLetters.replay(entry.id()).outcome()).isNotEqualTo(ReplayResult.Outcome.REPLAYED);
+            assertThat(this.callee.effects).hasValue(1);
         });
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void aReplayBySomebodyElseIsTheCallOfWhoeverCalled(ApplicationContextRunner engine) {
+        engine.withBean("chat", Chat.class, this.callee).run((context) -> {
+            Chat chat = context.getBean(Chat.class);
+            DeadLetters deadLetters = context.getBean(DeadLetters.class);
+            as("alice", () -> chat.note(MESSAGE));
+            as("bob", () -> chat.note(MESSAGE));
+            assertThat(this.callee.attempts).hasValue(6);
+            assertThat(deadLetters.list(DeadLetterFilter.all(), null, 10)).hasSize(2);
+            this.callee.failure = null;
+            for (DeadLetter entry : deadLetters.list(DeadLetterFilter.all(), null, 10)) {
+                as(
+                        "operator",
+                        () -> assertThat(deadLetters.replay(entry.id()).outcome())
+                                .isEqualTo(ReplayResult.Outcome.REPLAYED));
+            }
+            assertThat(this.callee.effects).hasValue(2);
+            as("alice", () -> chat.note(MESSAGE));
+            as("bob", () -> chat.note(MESSAGE));
+            assertThat(this.callee.effects).hasValue(2);
+            as("operator", () -> chat.note(MESSAGE));
+            assertThat(this.callee.effects).hasValue(3);
+        });
+    }
+
+    private static void as(String principal, Runnable call) {
+        TestingAuthenticationToken token = new TestingAuthenticationToken(principal, "");
+        token.setAuthenticated(true);
+        SecurityContextHolder.getContext().setAuthentication(token);
+        try {
+            call.run();
+        } finally {
+            SecurityContextHolder.clearContext();
+        }
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.idempotency.IdempotencyAutoConfiguration;
 import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
+import io.integrationkit.breaker.Forced;
 import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.Setting;
 import io.integrationkit.context.IdempotencyContext;
@@ -14,7 +15,9 @@ import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.IntegrationException;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
+import io.integrationkit.failure.RejectedException;
 import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.reliable.CircuitBreakers;
 import io.integrationkit.reliable.Reliable;
 import io.integrationkit.testsupport.PostgresDatabase;
 import io.integrationkit.testsupport.Race;
@@ -282,6 +285,22 @@ class IdempotentTransactionTests {
             assertThat(entries("a")).isEqualTo(1);
             assertThat(accounts.bookReliably("a")).isEqualTo("booked");
             assertThat(this.books.calls).hasValue(3);
+        });
+    }
+
+    @Test
+    void aResultIsAnsweredWhileTheBreakerIsOpen() {
+        this.runner.withPropertyValues("integration.idempotency.cache-size=0").run((context) -> {
+            Accounts accounts = context.getBean(Accounts.class);
+            assertThat(accounts.bookReliably("a")).isEqualTo("booked");
+            context.getBean(CircuitBreakers.class)
+                    .all()
+                    .forEach((breaker) ->
+                            context.getBean(CircuitBreakers.class).force(breaker.name(), Forced.OPEN, "test", null));
+            assertThat(accounts.bookReliably("a")).isEqualTo("booked");
+            assertThatExceptionOfType(RejectedException.class).isThrownBy(() -> accounts.bookReliably("b"));
+            assertThat(this.books.calls).hasValue(1);
+            assertThat(committedKeys()).isEqualTo(1);
         });
     }
 
