@@ -37,7 +37,7 @@ class ConfigurationMetadataTests {
         assertThat(properties())
                 .isNotEmpty()
                 .allSatisfy((property) -> assertThat(property.path("name").asString())
-                        .matches("integration\\..*|management\\.endpoint\\.(deadletters|integration|outbox)\\..*"));
+                        .matches("integration\\..*|management\\.endpoint\\.(deadletters|idempotency|integration|outbox)\\..*"));
     }
 
     private static List<JsonNode> properties() throws Exception {
