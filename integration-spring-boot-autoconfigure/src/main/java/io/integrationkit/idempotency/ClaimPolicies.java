@@ -98,7 +98,7 @@ final class ClaimPolicies {
         return (keys == null)
                 ? "the keys are kept in %s, which has no transactions that work could join"
                         .formatted(this.store.engine())
-                : "its transaction is not one of the database that keeps the keys";
+                : "its transaction only reads, or is not one of the database that keeps the keys";
     }
 
     private boolean isForeign(TransactionAttribute attribute, TransactionalKeys keys) {

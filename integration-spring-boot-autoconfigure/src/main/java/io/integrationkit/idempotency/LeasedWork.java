@@ -69,17 +69,24 @@ final class LeasedWork {
             call.timePassed();
         }
         if (claim instanceof Claim.Granted granted) {
-            LeaseRenewal.Held renewal = this.keys.renewed(granted.token(), () -> this.queue.leave(held));
-            return granted(
-                    call,
-                    new LeasedEnd.Running(call, held, granted.token(), renewal, this.queue.argumentsOf(call)),
-                    granted.lapsed());
+            return granted(call, running(call, held, granted.token()), granted.lapsed());
         }
         if (claim instanceof Claim.Done done) {
             this.queue.keep(call, held, done.result(), done.remembered());
         }
         this.queue.leave(held);
         return ready(this.answers.of(call, held, claim));
+    }
+
+    private LeasedEnd.Running running(Call call, HeldKey held, ClaimToken token) {
+        try {
+            LeaseRenewal.Held renewal = this.keys.renewed(token, () -> this.queue.leave(held));
+            return new LeasedEnd.Running(call, held, token, renewal, this.queue.argumentsOf(call));
+        } catch (Throwable failure) {
+            // Nobody else would let the others go on.
+            this.queue.leave(held);
+            throw failure;
+        }
     }
 
     private @Nullable Object granted(Call call, LeasedEnd.Running running, boolean lapsed) throws Throwable {
@@ -122,7 +129,7 @@ final class LeasedWork {
         try (Scope scope = context(running).open()) {
             Finding finding = reconciler.reconcile(
                     new Reconciler.UnfinishedCall(call.operation().name(), Arrays.copyOf(arguments, arguments.length)));
-            if (!(finding instanceof Finding.Unknown)) {
+            if (finding instanceof Finding.Done || finding instanceof Finding.NotDone) {
                 return finding;
             }
         } catch (Exception ex) {

@@ -2,6 +2,7 @@ package io.integrationkit.idempotency;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.interceptor.TransactionAttribute;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** Decides for the calls of one operation whether their claim lives in a transaction. */
 final class TransactionRule {
@@ -46,7 +47,15 @@ final class TransactionRule {
 
     /** Whether the claim of a call that begins now on this thread lives in a transaction. */
     boolean appliesNow() {
-        return certain() || (possible() && inTransaction());
+        if (this.mode == IdempotencyMode.TRANSACTIONAL) {
+            return true;
+        }
+        return !joinsOneThatOnlyReads() && (certain() || (possible() && inTransaction()));
+    }
+
+    /** No claim can be written there. */
+    private boolean joinsOneThatOnlyReads() {
+        return joins() && TransactionSynchronizationManager.isCurrentTransactionReadOnly();
     }
 
     /** Whether a transaction of the store's database is active. */
@@ -61,10 +70,12 @@ final class TransactionRule {
 
     private boolean runsOutside() {
         return this.own != null
-                && switch (this.own.getPropagationBehavior()) {
-                    case TransactionAttribute.PROPAGATION_NOT_SUPPORTED, TransactionAttribute.PROPAGATION_NEVER -> true;
-                    default -> false;
-                };
+                && (this.own.isReadOnly()
+                        || switch (this.own.getPropagationBehavior()) {
+                            case TransactionAttribute.PROPAGATION_NOT_SUPPORTED,
+                                    TransactionAttribute.PROPAGATION_NEVER -> true;
+                            default -> false;
+                        });
     }
 
     private boolean beginsItsOwn() {

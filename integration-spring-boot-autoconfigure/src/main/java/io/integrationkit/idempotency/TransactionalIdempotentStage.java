@@ -12,6 +12,7 @@ import io.integrationkit.failure.ProblemException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Claims the key of a call in the transaction of its attempt, and completes it there. A crash before the commit leaves
@@ -58,11 +59,11 @@ final class TransactionalIdempotentStage implements Stage {
         if (!(call.attachment() instanceof TransactionalClaim noted)) {
             return this.next.run(call);
         }
-        if (!this.keys.inTransaction()) {
+        if (!this.keys.inTransaction() || TransactionSynchronizationManager.isCurrentTransactionReadOnly()) {
             throw new ProblemException(
                     ProblemCode.TRANSACTION_MISSING,
                     FailureCategory.PERMANENT,
-                    "%s was not called: @Idempotent(mode = TRANSACTIONAL) needs a transaction of the store's database, and none is active; add @Transactional to the method or its caller"
+                    "%s was not called: @Idempotent(mode = TRANSACTIONAL) needs a transaction of the store's database that may write, and none is active; add @Transactional to the method or its caller"
                             .formatted(call.operation()));
         }
         noted.begin();

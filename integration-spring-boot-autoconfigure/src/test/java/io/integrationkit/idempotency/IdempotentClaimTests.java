@@ -314,6 +314,7 @@ class IdempotentClaimTests {
 
     static class Finder implements Reconciler {
 
+        @Nullable
         Finding found = Reconciler.unknown();
 
         @Nullable
@@ -327,6 +328,7 @@ class IdempotentClaimTests {
         }
 
         @Override
+        @SuppressWarnings("NullAway") // an application may forget its answer
         public Finding reconcile(UnfinishedCall call) throws Exception {
             this.asked++;
             assertThat(call.arguments()).containsExactly("a");
@@ -351,11 +353,13 @@ class IdempotentClaimTests {
                     finder.failure = new IllegalStateException("the bank is away");
                     assertThat(catchThrowable(() -> bean.charge("a"))).hasRootCauseMessage("the bank is away");
                     finder.failure = null;
+                    finder.found = null;
+                    assertProblem(ProblemCode.OUTCOME_UNKNOWN, () -> bean.charge("a"));
                     finder.found = Reconciler.done("found");
                     assertThat(bean.charge("a")).isEqualTo("found");
                     assertThat(bean.charge("a")).isEqualTo("found");
                     assertThat(this.desk.charges).hasValue(1);
-                    assertThat(finder.asked).isEqualTo(3);
+                    assertThat(finder.asked).isEqualTo(4);
                 });
     }
 

@@ -66,6 +66,8 @@ class IdempotentTransactionTests {
         final AtomicInteger calls = new AtomicInteger();
 
         Callable<String> work = () -> "booked";
+
+        boolean writes = true;
     }
 
     static class Accounts {
@@ -93,6 +95,12 @@ class IdempotentTransactionTests {
             return entry(id);
         }
 
+        @Idempotent(key = "#id", operation = "reading")
+        @Transactional(readOnly = true)
+        public String look(String id) throws Exception {
+            return entry(id);
+        }
+
         @Idempotent(key = "#id", operation = "leased", mode = IdempotencyMode.LEASE)
         public String bookLeased(String id) throws Exception {
             return entry(id);
@@ -112,7 +120,9 @@ class IdempotentTransactionTests {
 
         private String entry(String id) throws Exception {
             this.books.calls.incrementAndGet();
-            access.jdbc().update("insert into entry (id) values (?)", id);
+            if (this.books.writes) {
+                access.jdbc().update("insert into entry (id) values (?)", id);
+            }
             return this.books.work.call();
         }
     }
@@ -234,6 +244,25 @@ class IdempotentTransactionTests {
             assertThat(entries("a")).isEqualTo(1);
             assertThat(accounts.bookApart("a")).isEqualTo("booked");
             assertThat(this.books.calls).hasValue(1);
+        });
+    }
+
+    @Test
+    void inATransactionThatOnlyReadsTheClaimIsALease() {
+        with((accounts) -> {
+            TransactionTemplate reading = new TransactionTemplate(access.transactionManager());
+            reading.setReadOnly(true);
+            this.books.writes = false;
+            reading.executeWithoutResult((status) -> {
+                assertThat(book(accounts, "a")).isEqualTo("booked");
+                assertThatExceptionOfType(ProblemException.class)
+                        .isThrownBy(() -> accounts.bookStrictly("a"))
+                        .satisfies((ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.TRANSACTION_MISSING));
+            });
+            assertThat(accounts.look("b")).isEqualTo("booked");
+            assertThat(accounts.look("b")).isEqualTo("booked");
+            assertThat(committedKeys()).isEqualTo(2);
+            assertThat(this.books.calls).hasValue(2);
         });
     }
 
