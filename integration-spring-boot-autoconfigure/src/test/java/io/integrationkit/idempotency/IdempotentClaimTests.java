@@ -28,6 +28,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -198,6 +199,34 @@ class IdempotentClaimTests {
             assertThat(this.desk.charges).hasValue(1);
             assertThat(this.store.claims).hasValue(1);
         });
+    }
+
+    @Test
+    void whoWaitsInTheSameProcessDoesNotAskTheStore() {
+        with((bank) -> {
+            CompletableFuture<@Nullable String> answer = new CompletableFuture<>();
+            Thread second = new Thread(() -> answer.completeAsync(() -> call(bank), Runnable::run));
+            this.desk.work = () -> {
+                second.start();
+                Awaitility.await()
+                        .until(() -> second.getState() == Thread.State.WAITING
+                                || second.getState() == Thread.State.TERMINATED);
+                assertThat(this.store.claims).hasValue(1);
+                return "receipt";
+            };
+            assertThat(bank.charge("a")).isEqualTo("receipt");
+            assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("receipt");
+            assertThat(this.desk.charges).hasValue(1);
+            assertThat(this.store.claims).hasValue(1);
+        });
+    }
+
+    private static @Nullable String call(Bank bank) {
+        try {
+            return bank.charge("a");
+        } catch (Exception ex) {
+            throw new CompletionException(ex);
+        }
     }
 
     @Test
