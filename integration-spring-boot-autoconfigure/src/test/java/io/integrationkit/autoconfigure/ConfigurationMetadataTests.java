@@ -36,8 +36,10 @@ class ConfigurationMetadataTests {
     void everyPropertyIsOneOfOursOrBelongsToAnEndpointOfOurs() throws Exception {
         assertThat(properties())
                 .isNotEmpty()
-                .allSatisfy((property) -> assertThat(property.path("name").asString())
-                        .matches("integration\\..*|management\\.endpoint\\.(deadletters|idempotency|integration|outbox)\\..*"));
+                .allSatisfy(
+                        (property) -> assertThat(property.path("name").asString())
+                                .matches(
+                                        "integration\\..*|management\\.endpoint\\.(deadletters|idempotency|integration|outbox)\\..*"));
     }
 
     private static List<JsonNode> properties() throws Exception {
