@@ -50,6 +50,7 @@ final class Bars {
                         "        (two threads that share nothing: %.2f is what this machine had to give)",
                         own)));
         atLeast("full with a tenth failing, work of two threads", 1, scaling(Row.TENTH));
+        atMost("known result against Spring @Cacheable, ratio", 1, alone(Row.KNOWN, Row.CACHED, Bars::ratio));
     }
 
     private Optional<Double> resilience4j() {

@@ -22,7 +22,9 @@ enum Row {
     FAILING("fails twice: `@Reliable`, retry only", ReliableBenchmark.class, "failsTwice"),
     SPRING_FAILING("fails twice: Spring `@Retryable`", SpringRetryableBenchmark.class, "failsTwice"),
     RESILIENCE4J_FAILING("fails twice: Resilience4j `@Retry`", Resilience4jBenchmark.class, "failsTwice"),
-    FAILSAFE_FAILING("fails twice: Failsafe, no proxy", FailsafeBenchmark.class, "failsTwice");
+    FAILSAFE_FAILING("fails twice: Failsafe, no proxy", FailsafeBenchmark.class, "failsTwice"),
+    KNOWN("`@Idempotent`, a known result", IdempotentBenchmark.class, "known"),
+    CACHED("Spring `@Cacheable` over Caffeine", SpringCacheableBenchmark.class, "known");
 
     private final String label;
 
