@@ -2,6 +2,7 @@ package io.integrationkit.actuate;
 
 import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.context.Sha256;
+import io.integrationkit.failure.OneLine;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.idempotency.IdempotencyStore;
 import io.integrationkit.idempotency.KeyCounts;
@@ -33,6 +34,8 @@ public class IdempotencyEndpoint {
     private static final String SHARED = "shared";
 
     private static final int SCOPE_DIGITS = 16;
+
+    private static final int LONGEST_TEXT = 200;
 
     private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{64}");
 
@@ -102,11 +105,11 @@ public class IdempotencyEndpoint {
         if (held != null && freed) {
             logger.info(
                     "Idempotency key {}/{}, held under epoch {}, was freed by {}: {}",
-                    OneLine.of(operation),
+                    OneLine.of(operation, LONGEST_TEXT),
                     held.key().hash(),
                     epoch,
-                    OneLine.of(actor),
-                    OneLine.of(reason));
+                    OneLine.of(actor, LONGEST_TEXT),
+                    OneLine.of(reason, LONGEST_TEXT));
         }
         List<KeyStatus> now = find(operation, hash, scope);
         return new Release(freed, freed ? next(epoch, now) : refusal(epoch, now), describe(now));

@@ -53,12 +53,17 @@ final class Answers {
 
     private @Nullable Object replayed(Call call, IdempotencyKey key, StoredResult result) throws Exception {
         call.ended(CallOutcome.REPLAYED);
-        this.told.replayed();
+        Object value;
         try {
-            return this.codec.read(key, result);
-        } catch (ProblemException ex) {
-            throw this.told.refusing(ex);
+            value = this.codec.read(key, result);
+        } catch (ProblemException unreadable) {
+            throw this.told.refusing(unreadable);
+        } catch (Exception remembered) {
+            this.told.replayed();
+            throw remembered;
         }
+        this.told.replayed();
+        return value;
     }
 
     private @Nullable Object deadLettered(Call call, String entryId) {

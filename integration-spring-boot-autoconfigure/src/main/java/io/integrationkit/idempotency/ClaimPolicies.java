@@ -56,9 +56,10 @@ final class ClaimPolicies {
      * Who tells whose keys they are; {@code null} if all callers share them.
      *
      * @param request whether the key comes from whoever sends a request
+     * @param lazy whether calls begin when their result is subscribed to
      */
     @Nullable
-    CallerScope callers(Operation operation, Idempotent annotation, boolean request) {
+    CallerScope callers(Operation operation, Idempotent annotation, boolean request, boolean lazy) {
         if (request && annotation.scope() == KeyScope.DEFAULT && this.tools.callers() == null) {
             throw new InvalidOperationException(
                     ProblemCode.INVALID_SETTING,
@@ -72,7 +73,15 @@ final class ClaimPolicies {
                     "%s is @Idempotent(scope = PRINCIPAL), and nothing tells who calls".formatted(operation),
                     "Add Spring Security, or define a bean of type CallerScope, or choose GLOBAL.");
         }
-        return (annotation.scope() == KeyScope.GLOBAL) ? null : this.tools.callers();
+        CallerScope callers = (annotation.scope() == KeyScope.GLOBAL) ? null : this.tools.callers();
+        if (lazy && callers instanceof PrincipalScope) {
+            throw new InvalidOperationException(
+                    ProblemCode.INVALID_SETTING,
+                    "%s belongs to its callers' keys and returns a result that is lazy: whoever subscribes to it need not be known to its thread, and one caller could get the result of another"
+                            .formatted(operation),
+                    "Declare @Idempotent(scope = GLOBAL) and make who calls a part of the key, define a bean of type CallerScope that knows, or return a CompletionStage.");
+        }
+        return callers;
     }
 
     TransactionRule rule(Operation operation, Idempotent annotation, boolean later) {

@@ -9,6 +9,7 @@ import io.integrationkit.call.SettingSources;
 import io.integrationkit.call.Stage;
 import io.integrationkit.call.StagePosition;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +103,9 @@ public final class IdempotentCalls implements PlanContributor {
         DeclaredTimes times = new DeclaredTimes(operation, annotation, this.defaults);
         ClaimPolicy policy = this.policies.of(operation, annotation, times.spec());
         TransactionRule rule = this.policies.rule(operation, annotation, later != null);
-        CallerScope callers = this.policies.callers(operation, annotation, told != Told.NOBODY);
+        boolean lazy = later != null
+                && !CompletionStage.class.isAssignableFrom(operation.method().getReturnType());
+        CallerScope callers = this.policies.callers(operation, annotation, told != Told.NOBODY, lazy);
         CallKeys keys = new CallKeys(
                 operation, content, callers, this.tools.tenants(), told != Told.NOBODY && callers != null, told);
         stages(plan, policy, rule, keys, content, results, told, later);

@@ -53,11 +53,12 @@ final class IdempotentStage implements Stage {
 
     @Override
     public @Nullable Object run(Call call) throws Throwable {
-        return (this.later == null) ? begin(call) : this.later.blocking(() -> begin(call));
+        // Who calls is known to this thread, and not to the one on which a lazy result is begun.
+        CallKey key = this.keys.of(call);
+        return (this.later == null) ? begin(call, key) : this.later.blocking(() -> begin(call, key));
     }
 
-    private @Nullable Object begin(Call call) throws Throwable {
-        CallKey key = this.keys.of(call);
+    private @Nullable Object begin(Call call, CallKey key) throws Throwable {
         Turn turn = this.queue.glance(call, key);
         if (turn == null) {
             WaitBudget budget = this.queue.budget();

@@ -141,6 +141,11 @@ final class KeyQueue {
         }
     }
 
+    /** How long the database may let a call wait for another one with its key. */
+    Duration longestWait() {
+        return (this.policy.onConcurrent() == OnConcurrent.REJECT) ? Duration.ZERO : budget().left();
+    }
+
     WaitBudget budget() {
         return new WaitBudget(this.time, this.policy.spec().maxWait());
     }

@@ -9,7 +9,6 @@ import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -81,9 +80,8 @@ final class TransactionalIdempotentStage implements Stage {
     }
 
     private Claim claim(Call call, TransactionalClaim noted) {
-        Duration left = this.queue.budget().left();
         try {
-            return this.keys.claim(this.requests.request(noted.held()), left);
+            return this.keys.claim(this.requests.request(noted.held()), this.queue.longestWait());
         } finally {
             call.timePassed();
         }
@@ -121,6 +119,9 @@ final class TransactionalIdempotentStage implements Stage {
             }
         } catch (DataAccessException ex) {
             // A transaction that takes no statement any more will not commit the claim either.
+        } catch (RuntimeException ex) {
+            // The caller must see why the call failed.
+            exception.addSuppressed(ex);
         }
     }
 

@@ -74,7 +74,12 @@ final class TransactionalWork {
             }
             throw refusal;
         } catch (Throwable failure) {
-            ended(call, claim, arguments, joins, failure);
+            try {
+                ended(call, claim, arguments, joins, failure);
+            } catch (RuntimeException ex) {
+                // The caller must see why the call failed.
+                failure.addSuppressed(ex);
+            }
             throw failure;
         } finally {
             call.attach(null);

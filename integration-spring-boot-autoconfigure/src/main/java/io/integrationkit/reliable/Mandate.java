@@ -3,6 +3,7 @@ package io.integrationkit.reliable;
 import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.InvalidSettingException;
+import io.integrationkit.failure.OneLine;
 import io.integrationkit.failure.ProblemCode;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +37,7 @@ record Mandate(String actor, Instant since, @Nullable Instant until) {
         }
         Instant now = time.now().truncatedTo(ChronoUnit.MILLIS);
         Instant until = (expiresAfter != null) ? now.plus(checked(expiresAfter)) : null;
-        return new Mandate(printable(actor.strip()), now, until);
+        return new Mandate(printable(actor), now, until);
     }
 
     private static Duration checked(Duration expiresAfter) {
@@ -53,11 +54,7 @@ record Mandate(String actor, Instant since, @Nullable Instant until) {
 
     /** What comes from outside must not forge a line of log. */
     static String printable(String text) {
-        return text.codePoints()
-                .limit(LONGEST_TEXT)
-                .map((point) -> Character.isISOControl(point) ? '?' : point)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
+        return OneLine.of(text, LONGEST_TEXT);
     }
 
     /** Who and until when, for a line of log. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.idempotency.IdempotencyAutoConfiguration;
 import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
+import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.context.CurrentTenant;
 import io.integrationkit.context.IdempotencyContext;
 import io.integrationkit.failure.FailureCategory;
@@ -142,7 +143,7 @@ class IdempotentClaimTests {
             });
         }
 
-        @Idempotent(key = "#id", operation = "mono")
+        @Idempotent(key = "#id", operation = "mono", scope = KeyScope.GLOBAL)
         public Mono<String> chargeReactively(String id) {
             return Mono.fromCallable(this.desk::charge);
         }
@@ -445,6 +446,52 @@ class IdempotentClaimTests {
             assertThat(bank.chargeReactively("b").block(Duration.ofSeconds(30))).isNull();
             assertThat(this.desk.charges).hasValue(2);
         });
+    }
+
+    @Test
+    void aFutureBelongsToWhoCallsAndNotToTheThreadThatEndsIt() {
+        with((bank) -> {
+            as("alice", "", () -> bank.chargeLater("a").get(30, TimeUnit.SECONDS));
+            as("bob", "", () -> bank.chargeLater("a").get(30, TimeUnit.SECONDS));
+            as("alice", "", () -> bank.chargeLater("a").get(30, TimeUnit.SECONDS));
+            assertThat(this.desk.charges).hasValue(2);
+        });
+    }
+
+    static class Lazy {
+
+        @Idempotent(key = "#id", operation = "lazy")
+        public Mono<String> charge(String id) {
+            return Mono.just(id);
+        }
+    }
+
+    @Test
+    void aMonoCannotBelongToWhomItsThreadDoesNotKnow() {
+        this.runner
+                .withBean(Lazy.class)
+                .run((context) -> assertThat(context.getStartupFailure())
+                        .hasMessageContaining("lazy")
+                        .isInstanceOfSatisfying(
+                                InvalidOperationException.class,
+                                (ex) -> assertThat(ex.action()).contains("scope = GLOBAL")));
+    }
+
+    @Test
+    void aMonoBelongsToWhomTheSubscribingThreadKnows() {
+        List<String> caller = new ArrayList<>(List.of("alice"));
+        this.runner
+                .withBean(Lazy.class)
+                .withBean(CallerScope.class, () -> () -> caller.get(0) + (onOwnThread() ? "" : " of another thread"))
+                .run((context) -> {
+                    Lazy lazy = context.getBean(Lazy.class);
+                    lazy.charge("a").block(Duration.ofSeconds(30));
+                    assertThat(this.store.granted.get(0).key().scope()).isEqualTo("alice");
+                });
+    }
+
+    private static boolean onOwnThread() {
+        return !Thread.currentThread().getName().startsWith("integration-step-");
     }
 
     static class Streaming {

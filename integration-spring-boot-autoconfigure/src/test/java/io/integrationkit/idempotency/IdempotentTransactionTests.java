@@ -12,6 +12,7 @@ import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.Setting;
 import io.integrationkit.context.IdempotencyContext;
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.FailureClassifier;
 import io.integrationkit.failure.IntegrationException;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
@@ -24,7 +25,9 @@ import io.integrationkit.testsupport.Race;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +111,12 @@ class IdempotentTransactionTests {
 
         @Idempotent(key = "#id", operation = "strict", mode = IdempotencyMode.TRANSACTIONAL)
         public String bookStrictly(String id) throws Exception {
+            return entry(id);
+        }
+
+        @Idempotent(key = "#id", operation = "hasty", onConcurrent = OnConcurrent.REJECT)
+        @Transactional
+        public String bookAtOnce(String id) throws Exception {
             return entry(id);
         }
 
@@ -354,6 +363,36 @@ class IdempotentTransactionTests {
             assertThat(this.books.calls.get()).isEqualTo(1);
             assertThat(entries("a")).isEqualTo(1);
         }));
+    }
+
+    @Test
+    void whoMayNotWaitIsRefusedWhileAnotherInstanceHoldsTheKey() {
+        ApplicationContextRunner patient = this.runner.withPropertyValues("integration.idempotency.max-wait=1h");
+        patient.run((one) -> patient.run((other) -> {
+            this.books.work = () -> {
+                Future<Throwable> second = CompletableFuture.supplyAsync(
+                        () -> catchThrowable(() -> other.getBean(Accounts.class).bookAtOnce("a")));
+                assertThat(second.get(30, TimeUnit.SECONDS)).isInstanceOf(RejectedException.class);
+                return "booked";
+            };
+            assertThat(one.getBean(Accounts.class).bookAtOnce("a")).isEqualTo("booked");
+            assertThat(this.books.calls).hasValue(1);
+        }));
+    }
+
+    @Test
+    void aFailureIsNotHiddenByWhoCannotClassifyIt() {
+        FailureClassifier broken = (exception) -> {
+            throw new IllegalStateException("cannot tell");
+        };
+        this.runner.withBean(FailureClassifier.class, () -> broken).run((context) -> {
+            this.books.work = () -> {
+                throw new IOException("line cut");
+            };
+            Accounts accounts = context.getBean(Accounts.class);
+            assertThat(catchThrowable(() -> accounts.bookApart("a"))).isInstanceOf(IOException.class);
+            assertThat(catchThrowable(() -> accounts.bookLeased("b"))).isInstanceOf(IOException.class);
+        });
     }
 
     @Test

@@ -17,10 +17,12 @@ import java.sql.Statement;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** What is left of a call whose process is killed with {@code kill -9}, and what the next call with its key does. */
@@ -28,28 +30,24 @@ import org.springframework.context.ConfigurableApplicationContext;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class KilledProcessTests {
 
+    static Stream<Arguments> points() {
+        return Stream.of(
+                Arguments.of(Point.BEFORE_CLAIM, 1, "paid", 1, 1),
+                Arguments.of(Point.AFTER_CLAIM, 1, "INT-407", 0, 1),
+                Arguments.of(Point.AFTER_EFFECT, 2, "INT-407", 1, 1),
+                Arguments.of(Point.BEFORE_COMPLETION, 2, "INT-407", 1, 1),
+                Arguments.of(Point.AFTER_COMPLETION, 1, "paid", 1, 1),
+                Arguments.of(Point.AFTER_RETURN, 1, "paid", 1, 1));
+    }
+
     @ParameterizedTest
-    @CsvSource({
-        "BEFORE_CLAIM,      1, paid,    1, 1",
-        "AFTER_CLAIM,       1, INT-407, 0, 1",
-        "AFTER_EFFECT,      2, INT-407, 1, 1",
-        "BEFORE_COMPLETION, 2, INT-407, 1, 1",
-        "AFTER_COMPLETION,  1, paid,    1, 1",
-        "AFTER_RETURN,      1, paid,    1, 1"
-    })
+    @MethodSource("points")
     void onPostgres(Point point, int repeated, String answer, int refused, int others) throws Exception {
         kill(PostgresDatabase.url(), "postgres", point, repeated, answer, refused, others);
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "BEFORE_CLAIM,      1, paid,    1, 1",
-        "AFTER_CLAIM,       1, INT-407, 0, 1",
-        "AFTER_EFFECT,      2, INT-407, 1, 1",
-        "BEFORE_COMPLETION, 2, INT-407, 1, 1",
-        "AFTER_COMPLETION,  1, paid,    1, 1",
-        "AFTER_RETURN,      1, paid,    1, 1"
-    })
+    @MethodSource("points")
     void onMariaDb(Point point, int repeated, String answer, int refused, int others) throws Exception {
         kill(MariaDbDatabase.url(), MariaDbDatabase.USER, point, repeated, answer, refused, others);
     }

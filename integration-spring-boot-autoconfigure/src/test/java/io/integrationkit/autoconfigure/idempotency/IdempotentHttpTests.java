@@ -137,6 +137,7 @@ class IdempotentHttpTests {
             Answer retry = client.order("k");
             assertThat(retry.status()).isEqualTo(500);
             assertThat(retry.problem()).isEqualTo(PROBLEM + "result-lost");
+            assertThat(retry.replayed()).isFalse();
         }
         assertThat(application.getBean(Effects.class).of("order")).isEqualTo(1);
     }

@@ -1,16 +1,21 @@
-package io.integrationkit.actuate;
+package io.integrationkit.failure;
 
 /** Text from outside as part of one line of log: short, and without what could forge another line. */
-final class OneLine {
-
-    private static final int LONGEST = 200;
+public final class OneLine {
 
     private OneLine() {}
 
-    static String of(String text) {
+    /**
+     * Makes a text fit for a line of log.
+     *
+     * @param text the text
+     * @param longest most characters that are kept
+     * @return the text without blanks around it; what would end the line is a question mark
+     */
+    public static String of(String text, int longest) {
         return text.strip()
                 .codePoints()
-                .limit(LONGEST)
+                .limit(longest)
                 .map((point) -> endsLine(point) ? '?' : point)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
