@@ -5,6 +5,7 @@ import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.EvaluationException;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.SpelEvaluationException;
@@ -33,6 +34,10 @@ public final class KeyExpression {
     private final SpelExpression expression;
 
     private final List<KeySyntax.Variable> variables;
+
+    private final EvaluationContext context = SimpleEvaluationContext.forReadOnlyDataBinding()
+            .withAssignmentDisabled()
+            .build();
 
     /** Index of the one argument that is the key as it stands, or -1. */
     private final int argument;
@@ -105,14 +110,8 @@ public final class KeyExpression {
         if (this.argument >= 0 && arguments[this.argument] instanceof String text) {
             return KeyText.of(text);
         }
-        SimpleEvaluationContext context = SimpleEvaluationContext.forReadOnlyDataBinding()
-                .withAssignmentDisabled()
-                .build();
-        for (KeySyntax.Variable variable : this.variables) {
-            context.setVariable(variable.name(), arguments[variable.index()]);
-        }
         try {
-            return KeyText.of(this.expression.getValue(context));
+            return KeyText.of(this.expression.getValue(new ArgumentVariables(this.context, this.variables, arguments)));
         } catch (EvaluationException ex) {
             if (isNullOnTheWay(ex)) {
                 return null;

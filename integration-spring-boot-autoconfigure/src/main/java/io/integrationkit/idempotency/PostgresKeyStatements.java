@@ -39,15 +39,20 @@ final class PostgresKeyStatements extends KeyStatements {
 
     PostgresKeyStatements(KeyTable table) {
         super(table);
-        // An insert has no plan to choose, so it can set what is needed, and no statement more has to run.
-        this.insertAndRead = table.insertInto + " select " + table.values + " where " + LIMITS + " is not null and "
-                + BY_INDEX + " is not null on conflict do nothing; " + table.read;
+        // An insert has no plan to choose, so one of its values can set what is needed, and no statement more has to
+        // run.
+        this.insertAndRead = table.insertInto + " values (case when " + LIMITS + " is not null and " + BY_INDEX
+                + " is not null then cast(? as text) end" + table.values.substring(1) + ") on conflict do nothing; "
+                + table.read;
     }
 
     @Override
     protected @Nullable KeyRow insertOrRead(Connection connection, ClaimRequest request, LockWait wait)
             throws SQLException {
-        Parameters parameters = KeyTable.values(request).text(timeout(wait)).and(KeyTable.key(request.key()));
+        Parameters parameters = new Parameters()
+                .text(timeout(wait))
+                .and(KeyTable.values(request))
+                .and(KeyTable.key(request.key()));
         try (PreparedStatement statement = connection.prepareStatement(text(this.insertAndRead, wait))) {
             parameters.set(statement);
             statement.execute();
