@@ -78,7 +78,7 @@ public final class DemoRunner implements ApplicationListener<ApplicationReadyEve
         }
         if (!exits()) {
             print("The hub stays up; look at it:");
-            for (String path : new String[] {"/health", "/integration", "/metrics", "/deadletters"}) {
+            for (String path : new String[] {"/health", "/integration", "/metrics", "/idempotency", "/deadletters"}) {
                 print("  " + actuator + path);
             }
         }

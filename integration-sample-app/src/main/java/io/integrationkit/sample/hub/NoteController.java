@@ -6,6 +6,8 @@ import java.net.URI;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.StringUtils;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
@@ -22,8 +24,8 @@ class NoteController {
     }
 
     /**
-     * Writes a note, once for each {@code Idempotency-Key}. Its keys are remembered for a day, and shared
-     * by all clients, since the sample knows none.
+     * Writes a note, once for each {@code Idempotency-Key}. Its keys are remembered for a day, as
+     * {@code static/notes.html} tells clients, and shared by all of them, since the sample knows none.
      *
      * @param draft the note
      * @return the note and its place
@@ -36,5 +38,16 @@ class NoteController {
         }
         Note note = this.notes.add(draft);
         return ResponseEntity.created(URI.create("/api/notes/" + note.id())).body(note);
+    }
+
+    /**
+     * Tells a note. A read does no harm twice, and so needs no key.
+     *
+     * @param id number of the note
+     * @return the note, if there is one
+     */
+    @GetMapping("/api/notes/{id}")
+    public ResponseEntity<Note> get(@PathVariable long id) {
+        return ResponseEntity.of(this.notes.find(id));
     }
 }

@@ -1,5 +1,6 @@
 package io.integrationkit.sample.hub;
 
+import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -8,6 +9,8 @@ import org.springframework.stereotype.Repository;
 class NoteTable {
 
     private static final String ADD = "INSERT INTO note (outbox_key, text) VALUES (:key, :text) RETURNING id";
+
+    private static final String FIND = "SELECT id, outbox_key AS key, text FROM note WHERE id = :id";
 
     private final JdbcClient jdbc;
 
@@ -29,5 +32,15 @@ class NoteTable {
                 .query(Long.class)
                 .single();
         return new Note(id, draft.key(), draft.text());
+    }
+
+    /**
+     * Finds a note.
+     *
+     * @param id number of the note
+     * @return the note, or nothing
+     */
+    Optional<Note> find(long id) {
+        return this.jdbc.sql(FIND).param("id", id).query(Note.class).optional();
     }
 }

@@ -12,14 +12,7 @@ import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.idempotency.IdempotencyAutoConfiguration;
 import io.integrationkit.autoconfigure.idempotency.IdempotencyHttpAutoConfiguration;
 import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import io.integrationkit.sample.hub.NoteClient.Answer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +34,8 @@ class NoteControllerTests {
     private static final String NOTE = "{\"key\":\"octocat/hello\",\"text\":\"looked into it\"}";
 
     private ConfigurableApplicationContext application;
+
+    private NoteClient client;
 
     private NoteTable notes;
 
@@ -70,6 +65,7 @@ class NoteControllerTests {
         SpringApplication starting = new SpringApplication(Application.class);
         // The application.yml of the hub names servers that are not there.
         this.application = starting.run("--server.port=0", "--spring.config.name=none");
+        this.client = NoteClient.of(this.application.getEnvironment());
         this.notes = this.application.getBean(NoteTable.class);
         given(this.notes.add(any())).willReturn(new Note(7, "octocat/hello", "looked into it"));
     }
@@ -81,45 +77,34 @@ class NoteControllerTests {
 
     @Test
     void aNoteSentTwiceIsWrittenOnce() throws Exception {
-        HttpResponse<String> first = post("\"n-1\"", NOTE);
-        HttpResponse<String> second = post("\"n-1\"", NOTE);
-        assertThat(first.statusCode()).isEqualTo(201);
-        assertThat(first.headers().firstValue("Location")).contains("/api/notes/7");
-        assertThat(second.statusCode()).isEqualTo(201);
-        assertThat(second.headers().firstValue("Location")).contains("/api/notes/7");
+        Answer first = this.client.add(NOTE, "\"n-1\"");
+        Answer second = this.client.add(NOTE, "\"n-1\"");
+        assertThat(first.status()).isEqualTo(201);
+        assertThat(first.header("Location")).contains("/api/notes/7");
+        assertThat(second.status()).isEqualTo(201);
+        assertThat(second.header("Location")).contains("/api/notes/7");
         assertThat(second.body()).isEqualTo(first.body()).contains("looked into it");
-        assertThat(second.headers().firstValue("Idempotent-Replayed")).contains("true");
+        assertThat(second.replayed()).isTrue();
         verify(this.notes, times(1)).add(any());
     }
 
     @Test
     void aNoteThatIsRefusedIsRefusedTheSameWayAgain() throws Exception {
-        HttpResponse<String> first = post("\"n-1\"", "{\"key\":\"octocat/hello\",\"text\":\"\"}");
-        HttpResponse<String> second = post("\"n-1\"", "{\"key\":\"octocat/hello\",\"text\":\"\"}");
-        assertThat(first.statusCode()).isEqualTo(422);
-        assertThat(second.statusCode()).isEqualTo(422);
-        assertThat(second.headers().firstValue("Idempotent-Replayed")).contains("true");
+        Answer first = this.client.add("{\"key\":\"octocat/hello\",\"text\":\"\"}", "\"n-1\"");
+        Answer second = this.client.add("{\"key\":\"octocat/hello\",\"text\":\"\"}", "\"n-1\"");
+        assertThat(first.status()).isEqualTo(422);
+        assertThat(second.status()).isEqualTo(422);
+        assertThat(second.replayed()).isTrue();
         verify(this.notes, never()).add(any());
     }
 
     @Test
     void aNoteNeedsAKeyThatWasNotUsedForAnother() throws Exception {
-        assertThat(post(null, NOTE).statusCode()).isEqualTo(400);
-        post("\"n-1\"", NOTE);
-        HttpResponse<String> other = post("\"n-1\"", "{\"key\":\"octocat/hello\",\"text\":\"another\"}");
-        assertThat(other.statusCode()).isEqualTo(422);
-        assertThat(other.body()).contains("urn:integrationkit:problem:idempotency-key-reused");
+        assertThat(this.client.add(NOTE).status()).isEqualTo(400);
+        this.client.add(NOTE, "\"n-1\"");
+        Answer other = this.client.add("{\"key\":\"octocat/hello\",\"text\":\"another\"}", "\"n-1\"");
+        assertThat(other.status()).isEqualTo(422);
+        assertThat(other.problem()).contains("urn:integrationkit:problem:idempotency-key-reused");
         verify(this.notes, times(1)).add(any());
-    }
-
-    private HttpResponse<String> post(@Nullable String key, String body) throws Exception {
-        String port = Objects.requireNonNull(this.application.getEnvironment().getProperty("local.server.port"));
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/api/notes"))
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(body));
-        if (key != null) {
-            request.header("Idempotency-Key", key);
-        }
-        return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
     }
 }
