@@ -14,9 +14,7 @@ record ShownClaims(
     void show(ClaimPolicy policy, TransactionRule rule, DeclaredTimes times) {
         IdempotencySpec spec = policy.spec();
         this.plan.setting(
-                "idempotency.key",
-                this.annotation.key().isBlank() ? "given with the call" : this.annotation.key(),
-                attribute("key"));
+                "idempotency.key", key(), this.annotation.key().isBlank() ? Setting.DEFAULT : attribute("key"));
         if (!this.annotation.fingerprint().isBlank()) {
             this.plan.setting("idempotency.fingerprint", this.annotation.fingerprint(), attribute("fingerprint"));
         }
@@ -41,6 +39,15 @@ record ShownClaims(
                 policy.afterCrash(),
                 source("afterCrash", AfterCrash.RE_EXECUTE, policy.afterCrash()));
         this.plan.setting("idempotency.store", this.store.engine(), source("", "store"));
+    }
+
+    private String key() {
+        if (!this.annotation.key().isBlank()) {
+            return this.annotation.key();
+        }
+        return ControllerMethods.isControllerMethod(this.operation)
+                ? "header " + RequestKeys.HEADER
+                : "given with the call";
     }
 
     private String guarantee(ClaimPolicy policy, TransactionRule rule) {

@@ -5,6 +5,7 @@ import io.integrationkit.idempotency.KeyScope;
 import java.net.URI;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.annotation.Transactional;
 import org.springframework.util.StringUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -24,14 +25,16 @@ class NoteController {
     }
 
     /**
-     * Writes a note, once for each {@code Idempotency-Key}. Its keys are remembered for a day, as
+     * Writes a note, once for each {@code Idempotency-Key}: note, key and answer commit together, so that nothing is
+     * written twice even if the hub dies in the middle. Its keys are remembered for a day, as
      * {@code static/notes.html} tells clients, and shared by all of them, since the sample knows none.
      *
      * @param draft the note
      * @return the note and its place
      */
     @PostMapping("/api/notes")
-    @Idempotent(ttl = "24h", lease = "10s", scope = KeyScope.GLOBAL)
+    @Idempotent(ttl = "24h", scope = KeyScope.GLOBAL)
+    @Transactional
     public ResponseEntity<Note> add(@RequestBody Note.Draft draft) {
         if (!StringUtils.hasText(draft.key()) || !StringUtils.hasText(draft.text())) {
             throw new ResponseStatusException(HttpStatus.UNPROCESSABLE_CONTENT, "A note has a key and a text");

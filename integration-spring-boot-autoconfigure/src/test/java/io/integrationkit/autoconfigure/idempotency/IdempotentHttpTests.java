@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.integrationkit.autoconfigure.idempotency.ShopApplication.Effects;
 import io.integrationkit.autoconfigure.idempotency.ShopClient.Answer;
+import io.integrationkit.call.OperationRegistry;
+import io.integrationkit.call.Plan;
+import io.integrationkit.call.Setting;
 import io.integrationkit.idempotency.Claim;
 import io.integrationkit.idempotency.ClaimRequest;
 import io.integrationkit.idempotency.IdempotencyStore;
@@ -163,5 +166,13 @@ class IdempotentHttpTests {
         return client.request("/files", body)
                 .setHeader("Content-Type", "multipart/form-data; boundary=b")
                 .header("Idempotency-Key", "k");
+    }
+
+    @Test
+    void thePlanSaysThatTheKeyIsTheHeader() {
+        assertThat(start().getBean(OperationRegistry.class).plans())
+                .filteredOn((plan) -> plan.operation().name().endsWith(".order"))
+                .flatExtracting(Plan::settings)
+                .contains(new Setting("idempotency.key", "header Idempotency-Key", Setting.DEFAULT));
     }
 }
