@@ -4,13 +4,17 @@ import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.context.Sha256;
 import io.integrationkit.failure.OneLine;
 import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.idempotency.IdempotencyStatistics;
 import io.integrationkit.idempotency.IdempotencyStore;
 import io.integrationkit.idempotency.KeyCounts;
+import io.integrationkit.idempotency.KeyStatistics;
 import io.integrationkit.idempotency.KeyStatus;
 import io.integrationkit.idempotency.StoredResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +27,7 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 /**
- * {@code /actuator/idempotency}: how many keys there are, and what is known of one. Frees a key whose holder does not end
+ * {@code /actuator/idempotency}: how many keys there are, how many calls were duplicates, and what is known of a key. Frees a key whose holder does not end
  * its claim, where {@code management.endpoint.idempotency.access=unrestricted} allows it. Shows no keys, results and
  * names of callers: a key is found by its hash, as the log has it.
  */
@@ -43,23 +47,33 @@ public class IdempotencyEndpoint {
 
     private final IdempotencyStore store;
 
+    private final IdempotencyStatistics statistics;
+
     /**
      * Creates the endpoint.
      *
      * @param store where the keys are kept
+     * @param statistics what was done with them
      */
-    public IdempotencyEndpoint(IdempotencyStore store) {
+    public IdempotencyEndpoint(IdempotencyStore store, IdempotencyStatistics statistics) {
         this.store = store;
+        this.statistics = statistics;
     }
 
     /**
      * Counts the keys; reads a part of the store that is bounded.
      *
-     * @return the store, and how many keys it holds
+     * @return the store, how many keys it holds, and what this instance has done with keys
      */
     @ReadOperation
     public StoreDescription idempotency() {
-        return new StoreDescription(this.store.engine(), this.store.durable(), this.store.counts());
+        return new StoreDescription(this.store.engine(), this.store.durable(), this.store.counts(), operations());
+    }
+
+    private SortedMap<String, OperationDescription> operations() {
+        SortedMap<String, OperationDescription> described = new TreeMap<>();
+        this.statistics.operations().forEach((name, read) -> described.put(name, OperationDescription.of(read)));
+        return described;
     }
 
     /**
@@ -197,8 +211,40 @@ public class IdempotencyEndpoint {
      * @param engine what the keys are kept in, such as {@code postgresql} or {@code memory}
      * @param durable whether they survive a restart
      * @param keys how many there are
+     * @param operations what this instance has done since it started, by name of the operation
      */
-    public record StoreDescription(String engine, boolean durable, KeyCounts keys) implements OperationResponseBody {}
+    public record StoreDescription(
+            String engine, boolean durable, KeyCounts keys, SortedMap<String, OperationDescription> operations)
+            implements OperationResponseBody {}
+
+    /**
+     * What this instance has done with the keys of an operation since it started; {@link KeyStatistics} says what counts.
+     *
+     * @param executed calls that got their key and ran
+     * @param duplicates calls that did not run, since an earlier one with their key had or did
+     * @param duplicateRatio the part of the duplicates in both, from 0 to 1, or {@code null} if there was no call yet
+     * @param waits how often calls waited for another one with their key
+     * @param waited how long they waited together
+     * @param fenceLosses calls that had lost their key when they wanted to write
+     */
+    public record OperationDescription(
+            long executed,
+            long duplicates,
+            @Nullable Double duplicateRatio,
+            long waits,
+            Duration waited,
+            long fenceLosses) {
+
+        private static OperationDescription of(KeyStatistics read) {
+            return new OperationDescription(
+                    read.executed(),
+                    read.duplicates(),
+                    read.duplicateRatio(),
+                    read.waits(),
+                    read.waited(),
+                    read.fenceLosses());
+        }
+    }
 
     /**
      * What is known of a key.

@@ -151,7 +151,7 @@ final class OperationMeters implements CallObserver.OfOperation {
 
     private Recorder sums(Tags tagged) {
         CallSums sums = new CallSums();
-        this.meters.timer(CallMeters.CALLS, DESCRIPTION, tagged, sums);
+        this.meters.timer(CallMeters.CALLS, DESCRIPTION, tagged, sums::calls, sums::nanos);
         return new SumRecorder(sums);
     }
 

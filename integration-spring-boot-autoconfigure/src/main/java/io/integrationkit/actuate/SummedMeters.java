@@ -46,10 +46,11 @@ final class SummedMeters {
                         .register(this.registry));
     }
 
-    void timer(String name, String description, Tags tags, CallSums sums) {
+    /** Registers a timer of something whose number and nanoseconds never fall. */
+    void timer(String name, String description, Tags tags, LongSupplier count, LongSupplier nanos) {
         add(
                 new Meter.Id(name, tags, null, description, Meter.Type.TIMER),
-                new Source(sums::calls, sums::nanos),
+                new Source(count, nanos),
                 (sources) -> FunctionTimer.builder(name, sources, Sources::count, Sources::nanos, TimeUnit.NANOSECONDS)
                         .description(description)
                         .tags(tags)

@@ -20,10 +20,13 @@ final class Answers {
 
     private final Told told;
 
-    Answers(Operation operation, ResultCodec codec, Told told) {
+    private final KeySums sums;
+
+    Answers(Operation operation, ResultCodec codec, Told told, KeySums sums) {
         this.operation = operation;
         this.codec = codec;
         this.told = told;
+        this.sums = sums;
     }
 
     /** Answers from a claim that was not granted. */
@@ -36,7 +39,7 @@ final class Answers {
             return deadLettered(call, deadLettered.entryId());
         }
         if (claim instanceof Claim.OutcomeUnknown) {
-            throw outcomeUnknown(null);
+            throw outcomeUnknown(call, null);
         }
         throw reused();
     }
@@ -44,6 +47,7 @@ final class Answers {
     @Nullable
     Object known(Call call, CallKey key, Completed completed) throws Exception {
         if (completed.known()) {
+            this.sums.duplicate(call);
             call.ended(CallOutcome.REPLAYED);
             this.told.replayed();
             return completed.value();
@@ -52,6 +56,7 @@ final class Answers {
     }
 
     private @Nullable Object replayed(Call call, IdempotencyKey key, StoredResult result) throws Exception {
+        this.sums.duplicate(call);
         call.ended(CallOutcome.REPLAYED);
         Object value;
         try {
@@ -67,6 +72,7 @@ final class Answers {
     }
 
     private @Nullable Object deadLettered(Call call, String entryId) {
+        this.sums.duplicate(call);
         call.deadLettered(entryId);
         // A replay that returned normally would close an entry whose work was not done.
         if (this.operation.returnsNothing() && Replay.current() == null) {
@@ -88,7 +94,8 @@ final class Answers {
                         .formatted(this.operation)));
     }
 
-    ProblemException outcomeUnknown(@Nullable Throwable cause) {
+    ProblemException outcomeUnknown(Call call, @Nullable Throwable cause) {
+        this.sums.duplicate(call);
         return this.told.refusing(new ProblemException(
                 ProblemCode.OUTCOME_UNKNOWN,
                 FailureCategory.PERMANENT,

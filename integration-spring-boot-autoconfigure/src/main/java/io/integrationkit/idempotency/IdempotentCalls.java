@@ -28,6 +28,8 @@ public final class IdempotentCalls implements PlanContributor {
 
     private final IdempotencyTools tools;
 
+    private final IdempotencyStatistics statistics;
+
     private final ClaimPolicies policies;
 
     private final SingleFlight flights;
@@ -47,13 +49,19 @@ public final class IdempotentCalls implements PlanContributor {
      * @param defaults values of what the annotation leaves open
      * @param sources where the defaults were set
      * @param tools what the calls work with
+     * @param statistics told what becomes of the calls
      */
     public IdempotentCalls(
-            IdempotencyStore store, IdempotencySpec defaults, SettingSources sources, IdempotencyTools tools) {
+            IdempotencyStore store,
+            IdempotencySpec defaults,
+            SettingSources sources,
+            IdempotencyTools tools,
+            IdempotencyStatistics statistics) {
         this.store = store;
         this.defaults = defaults;
         this.sources = sources;
         this.tools = tools;
+        this.statistics = statistics;
         this.policies = new ClaimPolicies(store, tools);
         this.flights = new SingleFlight(tools.time());
         this.completed = new CompletedCalls(tools.cacheBytes());
@@ -133,9 +141,10 @@ public final class IdempotentCalls implements PlanContributor {
             ResultCodec results,
             Told told,
             @Nullable LaterResults later) {
-        KeyQueue queue = new KeyQueue(policy, content, this.flights, this.completed, this.tools.time(), told);
+        KeySums sums = this.statistics.of(policy.operation().name());
+        KeyQueue queue = new KeyQueue(policy, content, this.flights, this.completed, this.tools.time(), told, sums);
         LeasedKeys leased = new LeasedKeys(policy, this.store, this::newOwner, this.renewal);
-        Answers answers = new Answers(policy.operation(), results, told);
+        Answers answers = new Answers(policy.operation(), results, told, sums);
         LeasedEnd end = new LeasedEnd(leased, queue, results, this.tools.classification());
         TransactionalKeys joined = rule.possible() ? this.store.transactional() : null;
         UnaryOperator<Stage> inside = (next) -> (joined == null)

@@ -31,19 +31,23 @@ final class KeyQueue {
 
     private final Told told;
 
+    private final KeySums sums;
+
     KeyQueue(
             ClaimPolicy policy,
             CallContent content,
             SingleFlight flights,
             CompletedCalls completed,
             TimeSource time,
-            Told told) {
+            Told told,
+            KeySums sums) {
         this.policy = policy;
         this.content = content;
         this.flights = flights;
         this.completed = completed;
         this.time = time;
         this.told = told;
+        this.sums = sums;
     }
 
     /** Answer of the queue to a call. */
@@ -104,9 +108,21 @@ final class KeyQueue {
             if (!replayed && !other.fingerprint().equals(fingerprint.hash())) {
                 return new Turn.Reused();
             }
-            if (this.policy.onConcurrent() == OnConcurrent.REJECT || !budget.await(this.flights, other)) {
+            if (this.policy.onConcurrent() == OnConcurrent.REJECT || !await(budget, other)) {
                 throw refused(call, SOON);
             }
+        }
+    }
+
+    private boolean await(WaitBudget budget, SingleFlight.Flight other) {
+        if (budget.isOver()) {
+            return budget.await(this.flights, other);
+        }
+        long before = budget.spent();
+        try {
+            return budget.await(this.flights, other);
+        } finally {
+            this.sums.waited(budget.spent() - before);
         }
     }
 
@@ -142,15 +158,20 @@ final class KeyQueue {
     }
 
     /** How long the database may let a call wait for another one with its key. */
-    Duration longestWait() {
-        return (this.policy.onConcurrent() == OnConcurrent.REJECT) ? Duration.ZERO : budget().left();
+    Duration longestWait(WaitBudget budget) {
+        return (this.policy.onConcurrent() == OnConcurrent.REJECT) ? Duration.ZERO : budget.left();
     }
 
     WaitBudget budget() {
         return new WaitBudget(this.time, this.policy.spec().maxWait());
     }
 
+    KeySums sums() {
+        return this.sums;
+    }
+
     RejectedException refused(Call call, Duration remaining) {
+        this.sums.duplicate(call);
         call.ended(CallOutcome.REJECTED);
         String why = (this.policy.onConcurrent() == OnConcurrent.REJECT)
                 ? "@Idempotent(onConcurrent = REJECT)"

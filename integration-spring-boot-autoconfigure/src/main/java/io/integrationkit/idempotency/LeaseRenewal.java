@@ -4,6 +4,7 @@ import io.integrationkit.context.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,9 +37,10 @@ final class LeaseRenewal {
      * Begins to renew the lease of a claim.
      *
      * @param given called once the lease is not renewed any more although the call goes on: another one may have the key
+     * @param sums counts the loss of the key
      */
-    Held begin(ClaimToken token, Duration lease, Duration maxLease, Runnable given) {
-        Held held = new Held(token, lease, this.time.nanoTime() + maxLease.toNanos(), given);
+    Held begin(ClaimToken token, Duration lease, Duration maxLease, Runnable given, KeySums sums) {
+        Held held = new Held(token, lease, this.time.nanoTime() + maxLease.toNanos(), given, sums);
         held.later();
         return held;
     }
@@ -56,13 +58,25 @@ final class LeaseRenewal {
 
         private final Runnable given;
 
+        private final KeySums sums;
+
+        private final AtomicBoolean lost = new AtomicBoolean();
+
         private final AtomicReference<TimeSource.@Nullable Timer> next = new AtomicReference<>();
 
-        Held(ClaimToken token, Duration lease, long until, Runnable given) {
+        Held(ClaimToken token, Duration lease, long until, Runnable given, KeySums sums) {
             this.token = token;
             this.lease = lease;
             this.until = until;
             this.given = given;
+            this.sums = sums;
+        }
+
+        /** Counts that a write of the holder was refused; once, whatever it goes on to try. */
+        void fenceLost() {
+            if (this.lost.compareAndSet(false, true)) {
+                this.sums.fenceLost();
+            }
         }
 
         /** Ends the renewals; one under way changes nothing of a claim that has ended. */
@@ -106,7 +120,10 @@ final class LeaseRenewal {
             }
             try {
                 if (!LeaseRenewal.this.store.extend(this.token, this.lease)) {
-                    // Ended, or taken over: the end of the call tells which.
+                    // Ended, or taken over: a call that has not ended begins no write before it ends the renewals.
+                    if (this.next.get() != OVER) {
+                        fenceLost();
+                    }
                     this.given.run();
                     return;
                 }

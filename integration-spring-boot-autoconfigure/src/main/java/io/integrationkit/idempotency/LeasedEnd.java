@@ -62,7 +62,7 @@ final class LeasedEnd {
 
     /** Nobody knows whether the work was done. */
     void abandoned(Running running) {
-        end(running, () -> this.keys.abandon(running.token()));
+        end(running, () -> counted(running, this.keys.abandon(running.token())));
     }
 
     /** What became of the call must be written even if its thread was asked to stop: a pool refuses such a thread. */
@@ -85,20 +85,20 @@ final class LeasedEnd {
         String entryId = running.call().deadLetterId();
         try {
             if (entryId != null) {
-                requireHeld(token, this.keys.deadLetter(token, entryId));
+                requireHeld(running, this.keys.deadLetter(token, entryId));
                 return;
             }
             if (running.call().outcome() == CallOutcome.RECOVERED) {
                 // What a fallback answered is not the result of the work, which was not done.
-                this.keys.release(token);
+                counted(running, this.keys.release(token));
                 return;
             }
             if (!RememberedFailures.remembers(result)) {
-                this.keys.release(token);
+                counted(running, this.keys.release(token));
                 return;
             }
             StoredResult stored = this.codec.write(token.key(), result);
-            if (requireHeld(token, this.keys.complete(token, stored))) {
+            if (requireHeld(running, this.keys.complete(token, stored))) {
                 boolean constant = this.codec.isConstant(stored);
                 this.queue.keep(
                         running.held(),
@@ -118,14 +118,14 @@ final class LeasedEnd {
         String entryId = running.call().deadLetterId();
         try {
             if (entryId != null) {
-                this.keys.deadLetter(token, entryId);
+                counted(running, this.keys.deadLetter(token, entryId));
                 return;
             }
             Failure failure = this.classification.classify(exception);
             if (RememberedFailures.remembers(exception, failure)) {
-                this.keys.complete(token, this.codec.write(token.key(), exception, failure));
+                counted(running, this.keys.complete(token, this.codec.write(token.key(), exception, failure)));
             } else {
-                this.keys.release(token);
+                counted(running, this.keys.release(token));
             }
         } catch (RuntimeException ex) {
             // The caller must see why the call failed; the key is free again when the lease is over.
@@ -133,12 +133,19 @@ final class LeasedEnd {
         }
     }
 
-    private static boolean requireHeld(ClaimToken token, boolean held) {
+    private static boolean counted(Running running, boolean held) {
         if (!held) {
+            running.renewal().fenceLost();
+        }
+        return held;
+    }
+
+    private static boolean requireHeld(Running running, boolean held) {
+        if (!counted(running, held)) {
             logger.warn(
                     "{}: {} ended after its lease, and another call had taken its key over: its work may have been done twice. Raise integration.idempotency.lease, or the attribute lease of @Idempotent",
                     ProblemCode.FENCE_LOST,
-                    token.key());
+                    running.token().key());
         }
         return held;
     }

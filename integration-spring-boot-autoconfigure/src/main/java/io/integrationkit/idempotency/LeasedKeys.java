@@ -39,15 +39,32 @@ final class LeasedKeys {
     /** Claims a key; any answer but that it is in progress, which is waited for and then refused. */
     Claim claim(Call call, HeldKey held, KeyQueue queue, WaitBudget budget) {
         ClaimRequest request = request(held);
-        while (true) {
+        Claim claim = this.store.claim(request);
+        if (!(claim instanceof Claim.InProgress inProgress)) {
+            return claim;
+        }
+        if (this.policy.onConcurrent() == OnConcurrent.REJECT || budget.isOver()) {
+            throw queue.refused(call, inProgress.remaining());
+        }
+        long before = budget.spent();
+        try {
+            return claimLater(call, request, inProgress, queue, budget);
+        } finally {
+            queue.sums().waited(budget.spent() - before);
+        }
+    }
+
+    private Claim claimLater(
+            Call call, ClaimRequest request, Claim.InProgress first, KeyQueue queue, WaitBudget budget) {
+        Claim.InProgress last = first;
+        while (budget.pause()) {
             Claim claim = this.store.claim(request);
             if (!(claim instanceof Claim.InProgress inProgress)) {
                 return claim;
             }
-            if (this.policy.onConcurrent() == OnConcurrent.REJECT || !budget.pause()) {
-                throw queue.refused(call, inProgress.remaining());
-            }
+            last = inProgress;
         }
+        throw queue.refused(call, last.remaining());
     }
 
     /** Claims a key without waiting for it. */
@@ -70,9 +87,9 @@ final class LeasedKeys {
         return claim;
     }
 
-    LeaseRenewal.Held renewed(ClaimToken token, Runnable given) {
+    LeaseRenewal.Held renewed(ClaimToken token, Runnable given, KeySums sums) {
         IdempotencySpec spec = this.policy.spec();
-        return this.renewal.begin(token, spec.lease(), spec.maxLease(), given);
+        return this.renewal.begin(token, spec.lease(), spec.maxLease(), given, sums);
     }
 
     boolean complete(ClaimToken token, StoredResult result) {
@@ -83,13 +100,13 @@ final class LeasedKeys {
         return this.store.deadLetter(token, entryId, this.policy.spec().ttl());
     }
 
-    void release(ClaimToken token) {
-        this.store.release(token);
+    boolean release(ClaimToken token) {
+        return this.store.release(token);
     }
 
     /** Leaves a key as that of a call that never told how it ended. */
-    void abandon(ClaimToken token) {
-        this.store.extend(token, Duration.ZERO);
+    boolean abandon(ClaimToken token) {
+        return this.store.extend(token, Duration.ZERO);
     }
 
     Duration ttl() {

@@ -80,7 +80,7 @@ final class LeasedWork {
 
     private LeasedEnd.Running running(Call call, HeldKey held, ClaimToken token) {
         try {
-            LeaseRenewal.Held renewal = this.keys.renewed(token, () -> this.queue.leave(held));
+            LeaseRenewal.Held renewal = this.keys.renewed(token, () -> this.queue.leave(held), this.queue.sums());
             return new LeasedEnd.Running(call, held, token, renewal, this.queue.argumentsOf(call));
         } catch (Throwable failure) {
             // Nobody else would let the others go on.
@@ -93,11 +93,13 @@ final class LeasedWork {
         if (lapsed && this.policy.reconciler() != null) {
             Finding finding = reconciled(call, this.policy.reconciler(), running);
             if (finding instanceof Finding.Done done) {
+                this.queue.sums().duplicate(call);
                 call.ended(CallOutcome.REPLAYED);
                 this.end.returned(running, done.result());
                 return ready(done.result());
             }
         }
+        this.queue.sums().executed(call);
         Object result;
         try (Scope scope = context(running).open()) {
             result = this.next.run(call);
@@ -144,7 +146,7 @@ final class LeasedWork {
         if (failure instanceof InterruptedException) {
             Thread.currentThread().interrupt();
         }
-        throw this.answers.outcomeUnknown(failure);
+        throw this.answers.outcomeUnknown(call, failure);
     }
 
     private static IdempotencyContext context(LeasedEnd.Running running) {

@@ -11,12 +11,21 @@ final class TransactionalClaim {
 
     private boolean replayed;
 
+    private boolean answered;
+
     TransactionalClaim(HeldKey held) {
         this.held = held;
     }
 
     HeldKey held() {
         return this.held;
+    }
+
+    /** Notes that the key has given an answer; whether it is the first one to this call. */
+    boolean answered() {
+        boolean first = !this.answered;
+        this.answered = true;
+        return first;
     }
 
     /** Notes what was written with the effect, or read instead of it; counts once the transaction has committed. */

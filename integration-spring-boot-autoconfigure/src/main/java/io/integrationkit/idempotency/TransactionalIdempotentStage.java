@@ -68,6 +68,7 @@ final class TransactionalIdempotentStage implements Stage {
         noted.begin();
         Claim claim = claim(call, noted);
         if (claim instanceof Claim.Granted granted) {
+            this.queue.sums().executed(call);
             return execute(call, noted, granted.token());
         }
         if (claim instanceof Claim.InProgress inProgress) {
@@ -80,9 +81,12 @@ final class TransactionalIdempotentStage implements Stage {
     }
 
     private Claim claim(Call call, TransactionalClaim noted) {
+        ClaimRequest request = this.requests.request(noted.held());
+        WaitBudget budget = this.queue.budget();
         try {
-            return this.keys.claim(this.requests.request(noted.held()), this.queue.longestWait());
+            return this.keys.claim(request, this.queue.longestWait(budget));
         } finally {
+            this.queue.sums().claimed(budget.spent());
             call.timePassed();
         }
     }
@@ -126,8 +130,9 @@ final class TransactionalIdempotentStage implements Stage {
     }
 
     /** The row is locked since it was claimed; if it is gone all the same, the effect must not stay without it. */
-    private static void requireHeld(ClaimToken token, boolean held) {
+    private void requireHeld(ClaimToken token, boolean held) {
         if (!held) {
+            this.queue.sums().fenceLost();
             throw new ProblemException(
                     ProblemCode.FENCE_LOST,
                     FailureCategory.TEMPORARY,

@@ -157,8 +157,8 @@ final class TransactionalWork {
     private void write(HeldKey held, Noting noting) {
         boolean interrupted = Thread.interrupted();
         try {
-            if (this.keys.claim(held) instanceof Claim.Granted granted) {
-                noting.note(granted.token());
+            if (this.keys.claim(held) instanceof Claim.Granted granted && !noting.note(granted.token())) {
+                this.queue.sums().fenceLost();
             }
         } catch (RuntimeException ex) {
             logger.warn("What became of {} could not be stored; a repetition will be tried again", held.hashed(), ex);
@@ -172,6 +172,7 @@ final class TransactionalWork {
     @FunctionalInterface
     private interface Noting {
 
-        void note(ClaimToken token);
+        /** Whether the claim was still held. */
+        boolean note(ClaimToken token);
     }
 }

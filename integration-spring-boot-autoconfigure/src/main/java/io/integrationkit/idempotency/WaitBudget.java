@@ -25,9 +25,19 @@ final class WaitBudget {
         this.started = time.nanoTime();
     }
 
+    /** How long ago the call began to ask for its key, in nanoseconds. */
+    long spent() {
+        return this.time.nanoTime() - this.started;
+    }
+
+    boolean isOver() {
+        Duration left = left();
+        return left.isZero() || left.isNegative();
+    }
+
     /** What is left; not positive once there is nothing. */
     Duration left() {
-        Duration left = this.longest.minus(Duration.ofNanos(this.time.nanoTime() - this.started));
+        Duration left = this.longest.minus(Duration.ofNanos(spent()));
         Deadline deadline = Deadline.current();
         return (deadline != null) ? shorter(left, deadline.remaining()) : left;
     }

@@ -17,6 +17,7 @@ import io.integrationkit.idempotency.Claim;
 import io.integrationkit.idempotency.ClaimRequest;
 import io.integrationkit.idempotency.ClaimToken;
 import io.integrationkit.idempotency.IdempotencyKey;
+import io.integrationkit.idempotency.IdempotencyStatistics;
 import io.integrationkit.idempotency.IdempotencyStore;
 import io.integrationkit.idempotency.KeyStatus;
 import io.integrationkit.idempotency.StoredResult;
@@ -48,7 +49,7 @@ class IdempotencyEndpointTests {
 
     private final IdempotencyStore store = IdempotencyStore.inMemory(100, this.time);
 
-    private final IdempotencyEndpoint endpoint = new IdempotencyEndpoint(this.store);
+    private final IdempotencyEndpoint endpoint = new IdempotencyEndpoint(this.store, new IdempotencyStatistics());
 
     private final Logger logger = (Logger) LoggerFactory.getLogger(IdempotencyEndpoint.class);
 
@@ -222,8 +223,8 @@ class IdempotencyEndpointTests {
             }
         };
 
-        Release release =
-                new IdempotencyEndpoint(justDone).release(OPERATION, HASH, held.epoch(), "stuck", null, "bob");
+        Release release = new IdempotencyEndpoint(justDone, new IdempotencyStatistics())
+                .release(OPERATION, HASH, held.epoch(), "stuck", null, "bob");
 
         assertThat(release).isNotNull();
         assertThat(release.freed()).isFalse();
@@ -263,7 +264,7 @@ class IdempotencyEndpointTests {
                         .toList();
             }
         };
-        IdempotencyEndpoint ambiguous = new IdempotencyEndpoint(sameEpoch);
+        IdempotencyEndpoint ambiguous = new IdempotencyEndpoint(sameEpoch, new IdempotencyStatistics());
 
         refused("2 keys", () -> ambiguous.release(OPERATION, HASH, alice.epoch(), "stuck", null, "bob"));
         assertThat(keys()).hasSize(2);

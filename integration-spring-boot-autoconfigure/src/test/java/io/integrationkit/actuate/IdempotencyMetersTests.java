@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.integrationkit.context.Sha256;
 import io.integrationkit.idempotency.ClaimRequest;
 import io.integrationkit.idempotency.IdempotencyKey;
+import io.integrationkit.idempotency.IdempotencyStatistics;
 import io.integrationkit.idempotency.IdempotencyStore;
 import io.integrationkit.idempotency.KeyCounts;
 import io.integrationkit.testsupport.DelegatingIdempotencyStore;
@@ -14,6 +15,7 @@ import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What meters tell of idempotency keys, and what it costs to ask them. */
@@ -29,7 +31,7 @@ class IdempotencyMetersTests {
 
     @Test
     void keysAreCountedOnceAMinuteForAllMeters() {
-        new IdempotencyMeters(this.store).bindTo(this.registry);
+        new IdempotencyMeters(this.store, new IdempotencyStatistics(), List.of()).bindTo(this.registry);
         assertThat(age()).isZero();
         claim("1");
         this.time.advance(Duration.ofMinutes(5));
@@ -46,7 +48,7 @@ class IdempotencyMetersTests {
 
     @Test
     void aStoreThatIsAwayIsNotANumberAndAskedAgain() {
-        new IdempotencyMeters(this.store).bindTo(this.registry);
+        new IdempotencyMeters(this.store, new IdempotencyStatistics(), List.of()).bindTo(this.registry);
         this.store.away = true;
         assertThat(keys("done")).isNaN();
         this.store.away = false;

@@ -35,6 +35,8 @@ class LeaseRenewalTests {
         task.run();
     };
 
+    private final KeySums sums = new KeySums();
+
     private final LeaseRenewal renewal = new LeaseRenewal(this.store, this.time, this.executor);
 
     static class Store extends DelegatingIdempotencyStore {
@@ -42,6 +44,10 @@ class LeaseRenewalTests {
         int renewals;
 
         boolean broken;
+
+        Runnable during = () -> {};
+
+        ClaimToken claimed = new ClaimToken(new IdempotencyKey("none", "", "00".repeat(32)), "nobody", 0, null);
 
         Store(ManualTime time) {
             super(IdempotencyStore.inMemory(10, time));
@@ -53,6 +59,7 @@ class LeaseRenewalTests {
                 throw new IllegalStateException("the store is away");
             }
             this.renewals++;
+            this.during.run();
             return super.extend(token, lease);
         }
     }
@@ -117,16 +124,32 @@ class LeaseRenewalTests {
     @Test
     void whoLostItsKeyRenewsItNoMore() {
         ClaimToken token = token(claim("holder"));
-        this.renewal.begin(token, LEASE, MAX_LEASE, this.given::incrementAndGet);
+        LeaseRenewal.Held held = this.renewal.begin(token, LEASE, MAX_LEASE, this.given::incrementAndGet, this.sums);
         assertThat(this.store.free(token.key(), token.epoch())).isTrue();
         claim("thief");
         this.time.advance(Duration.ofMinutes(5));
         assertThat(this.store.renewals).isEqualTo(1);
         assertThat(this.given).hasValue(1);
+        assertThat(this.sums.read().fenceLosses()).isEqualTo(1);
+        held.fenceLost();
+        assertThat(this.sums.read().fenceLosses()).as("of one call").isEqualTo(1);
+    }
+
+    @Test
+    void aCallThatEndsDuringARenewalHasLostNothing() {
+        LeaseRenewal.Held held = begin();
+        this.store.during = () -> {
+            held.end();
+            assertThat(this.store.release(this.store.claimed)).isTrue();
+        };
+        this.time.advance(Duration.ofSeconds(10));
+        assertThat(this.store.renewals).isEqualTo(1);
+        assertThat(this.sums.read().fenceLosses()).isZero();
     }
 
     private LeaseRenewal.Held begin() {
-        return this.renewal.begin(token(claim("holder")), LEASE, MAX_LEASE, this.given::incrementAndGet);
+        this.store.claimed = token(claim("holder"));
+        return this.renewal.begin(this.store.claimed, LEASE, MAX_LEASE, this.given::incrementAndGet, this.sums);
     }
 
     private Claim claim(String owner) {

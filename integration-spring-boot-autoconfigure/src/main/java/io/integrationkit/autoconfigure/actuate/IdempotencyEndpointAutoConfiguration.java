@@ -3,6 +3,7 @@ package io.integrationkit.autoconfigure.actuate;
 import io.integrationkit.actuate.IdempotencyEndpoint;
 import io.integrationkit.actuate.IdempotencyEndpointWebExtension;
 import io.integrationkit.autoconfigure.idempotency.IdempotencyAutoConfiguration;
+import io.integrationkit.idempotency.IdempotencyStatistics;
 import io.integrationkit.idempotency.IdempotencyStore;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
@@ -22,14 +23,14 @@ public final class IdempotencyEndpointAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
-    @ConditionalOnBean(IdempotencyStore.class)
+    @ConditionalOnBean({IdempotencyStore.class, IdempotencyStatistics.class})
     @ConditionalOnAvailableEndpoint(IdempotencyEndpoint.class)
     static class Exposed {
 
         @Bean
         @ConditionalOnMissingBean
-        IdempotencyEndpoint integrationIdempotencyEndpoint(IdempotencyStore store) {
-            return new IdempotencyEndpoint(store);
+        IdempotencyEndpoint integrationIdempotencyEndpoint(IdempotencyStore store, IdempotencyStatistics statistics) {
+            return new IdempotencyEndpoint(store, statistics);
         }
 
         @Bean

@@ -6,6 +6,7 @@ import io.integrationkit.actuate.IdempotencyMeters;
 import io.integrationkit.actuate.OutboxMeters;
 import io.integrationkit.actuate.PolicyMeters;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.idempotency.IdempotencyStatistics;
 import io.integrationkit.idempotency.IdempotencyStore;
 import io.integrationkit.outbox.OutboxKeys;
 import io.integrationkit.outbox.OutboxStatistics;
@@ -54,9 +55,11 @@ public final class IntegrationMetricsAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        @ConditionalOnBean(IdempotencyStore.class)
-        IdempotencyMeters integrationIdempotencyMeters(IdempotencyStore store) {
-            return new IdempotencyMeters(store);
+        @ConditionalOnBean({IdempotencyStore.class, IdempotencyStatistics.class})
+        IdempotencyMeters integrationIdempotencyMeters(
+                IdempotencyStore store, IdempotencyStatistics statistics, ObjectProvider<MeterFilter> filters) {
+            return new IdempotencyMeters(
+                    store, statistics, filters.orderedStream().toList());
         }
 
         @Bean

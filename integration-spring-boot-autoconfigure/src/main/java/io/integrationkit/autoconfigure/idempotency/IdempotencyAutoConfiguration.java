@@ -14,6 +14,7 @@ import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.FailureClassifier;
 import io.integrationkit.idempotency.CallerScope;
 import io.integrationkit.idempotency.Idempotency;
+import io.integrationkit.idempotency.IdempotencyStatistics;
 import io.integrationkit.idempotency.IdempotencyStore;
 import io.integrationkit.idempotency.IdempotencyTools;
 import io.integrationkit.idempotency.IdempotentCalls;
@@ -67,9 +68,19 @@ public final class IdempotencyAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnMissingBean
+    IdempotencyStatistics integrationIdempotencyStatistics() {
+        return new IdempotencyStatistics();
+    }
+
+    @Bean
     IdempotentCalls integrationIdempotentCalls(
-            IdempotencyStore store, IdempotencyProperties properties, SettingSources sources, IdempotencyTools tools) {
-        return new IdempotentCalls(store, properties.toSpec(), sources, tools);
+            IdempotencyStore store,
+            IdempotencyProperties properties,
+            SettingSources sources,
+            IdempotencyTools tools,
+            IdempotencyStatistics statistics) {
+        return new IdempotentCalls(store, properties.toSpec(), sources, tools, statistics);
     }
 
     @Bean

@@ -7,6 +7,7 @@ import io.integrationkit.actuate.IdempotencyEndpoint;
 import io.integrationkit.actuate.IdempotencyEndpointWebExtension;
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.idempotency.IdempotencyAutoConfiguration;
+import io.integrationkit.idempotency.IdempotencyStatistics;
 import io.integrationkit.idempotency.IdempotencyStore;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -24,7 +25,8 @@ class IdempotencyEndpointAutoConfigurationTests {
 
     private final WebApplicationContextRunner web = new WebApplicationContextRunner()
             .withConfiguration(ENDPOINT)
-            .withBean(IdempotencyStore.class, () -> mock());
+            .withBean(IdempotencyStore.class, () -> mock())
+            .withBean(IdempotencyStatistics.class, IdempotencyStatistics::new);
 
     @Test
     void anEndpointThatIsExposedExists() {
@@ -54,6 +56,7 @@ class IdempotencyEndpointAutoConfigurationTests {
         new ApplicationContextRunner()
                 .withConfiguration(ENDPOINT)
                 .withBean(IdempotencyStore.class, () -> mock())
+                .withBean(IdempotencyStatistics.class, IdempotencyStatistics::new)
                 .withPropertyValues("spring.jmx.enabled=true", "management.endpoints.jmx.exposure.include=idempotency")
                 .run((context) -> assertThat(context)
                         .hasSingleBean(IdempotencyEndpoint.class)
@@ -92,7 +95,7 @@ class IdempotencyEndpointAutoConfigurationTests {
 
     @Test
     void theApplicationsOwnEndpointWins() {
-        IdempotencyEndpoint own = new IdempotencyEndpoint(mock());
+        IdempotencyEndpoint own = new IdempotencyEndpoint(mock(), new IdempotencyStatistics());
         this.web
                 .withPropertyValues(EXPOSED)
                 .withBean(IdempotencyEndpoint.class, () -> own)

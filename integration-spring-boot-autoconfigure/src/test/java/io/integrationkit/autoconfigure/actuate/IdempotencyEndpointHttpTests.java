@@ -8,6 +8,7 @@ import io.integrationkit.context.Sha256;
 import io.integrationkit.idempotency.Claim;
 import io.integrationkit.idempotency.ClaimRequest;
 import io.integrationkit.idempotency.ClaimToken;
+import io.integrationkit.idempotency.Idempotency;
 import io.integrationkit.idempotency.IdempotencyKey;
 import io.integrationkit.idempotency.IdempotencyStore;
 import io.integrationkit.idempotency.StoredResult;
@@ -82,6 +83,24 @@ class IdempotencyEndpointHttpTests {
         assertThat(delete(application, KEY + "&epoch=" + held.epoch() + "&reason=again&actor=bob")
                         .status())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void duplicatesAreToldByOperation() throws Exception {
+        ConfigurableApplicationContext application = start(WRITABLE);
+        Idempotency idempotency = application.getBean(Idempotency.class);
+        idempotency.operation("refunds.pay", String.class);
+        assertThat(get(application, "").json().at("/operations").size()).isZero();
+        for (int i = 0; i < 4; i++) {
+            idempotency.operation("payments.charge", String.class).execute("order-4712", () -> "receipt");
+        }
+        JsonNode told = get(application, "").json().at("/operations/payments.charge");
+        assertThat(told.at("/executed").asInt()).isEqualTo(1);
+        assertThat(told.at("/duplicates").asInt()).isEqualTo(3);
+        assertThat(told.at("/duplicateRatio").asDouble()).isEqualTo(0.75);
+        assertThat(told.at("/waits").asInt()).isZero();
+        assertThat(told.at("/waited").asString()).isEqualTo("PT0S");
+        assertThat(told.at("/fenceLosses").asInt()).isZero();
     }
 
     @Test
