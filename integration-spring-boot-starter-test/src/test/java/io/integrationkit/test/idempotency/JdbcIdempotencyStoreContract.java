@@ -3,57 +3,48 @@ package io.integrationkit.test.idempotency;
 import io.integrationkit.idempotency.IdempotencyStore;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.test.IdempotencyStoreContract;
-import io.integrationkit.test.VirtualTime;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Ends times in the table; a store in a database has no clock of its own that could be wrong. */
-abstract class JdbcIdempotencyStoreContract extends IdempotencyStoreContract implements ScheduledStore {
+abstract class JdbcIdempotencyStoreContract extends IdempotencyStoreContract {
 
     private final IdempotencyStore store = IdempotencyStore.jdbc(access());
+
+    private final ScheduledDatabase database = new ScheduledDatabase(access());
 
     protected abstract JdbcAccess access();
 
     @BeforeEach
     void empty() {
-        access().jdbc().update("delete from integration_idempotency");
+        this.database.empty();
     }
 
     @Override
-    public IdempotencyStore store() {
+    protected IdempotencyStore store() {
         return this.store;
     }
 
     @Override
-    public boolean forgetsByItself() {
+    protected boolean forgetsByItself() {
         return false;
     }
 
     @Override
-    public void endLeases() {
-        access().jdbc()
-                .update("update integration_idempotency set lease_until = "
-                        + access().database().clock());
+    protected void endLeases() {
+        this.database.endLeases();
     }
 
     @Override
-    public void endRetention() {
-        access().jdbc()
-                .update("update integration_idempotency set expires_at = "
-                        + access().database().clock());
+    protected void endRetention() {
+        this.database.endRetention();
     }
 
     @Test
     void randomSchedulesGoAsInTheModel() {
-        KeySchedule.playAll(200, () -> {
-            empty();
-            return this;
+        KeySchedules.playAll(200, () -> {
+            this.database.empty();
+            return this.database;
         });
-    }
-
-    @Override
-    public @Nullable VirtualTime clock() {
-        return null;
     }
 }

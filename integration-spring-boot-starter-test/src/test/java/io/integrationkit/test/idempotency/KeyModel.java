@@ -1,8 +1,10 @@
 package io.integrationkit.test.idempotency;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,9 @@ final class KeyModel {
     final Map<String, Slot> slots = new HashMap<>();
 
     private final Map<String, Long> highestEpochs = new HashMap<>();
+
+    /** Keys of which a clock that went back may give lower epochs once they are forgotten. */
+    private final Set<String> ahead = new HashSet<>();
 
     long now;
 
@@ -93,7 +98,15 @@ final class KeyModel {
     }
 
     long highestEpoch(String key) {
-        return this.highestEpochs.getOrDefault(key, 0L);
+        Slot slot = this.slots.get(key);
+        long known = (slot != null) ? slot.epoch : 0;
+        return this.ahead.contains(key) ? known : this.highestEpochs.getOrDefault(key, known);
+    }
+
+    /** Epochs given before are that far ahead of those the clock gives from now on. */
+    void clockGoesBack(long micros) {
+        this.ahead.addAll(this.slots.keySet());
+        this.slots.values().forEach((slot) -> slot.epoch += micros);
     }
 
     void granted(String key, String arguments, String owner, long epoch, long lease, long ttl) {

@@ -7,8 +7,6 @@ import io.integrationkit.idempotency.ClaimRequest;
 import io.integrationkit.idempotency.ClaimToken;
 import io.integrationkit.idempotency.IdempotencyKey;
 import io.integrationkit.idempotency.IdempotencyStore;
-import io.integrationkit.idempotency.KeyCounts;
-import io.integrationkit.idempotency.KeyStatus;
 import io.integrationkit.idempotency.StoredResult;
 import io.integrationkit.test.VirtualTime;
 import io.integrationkit.test.idempotency.KeyModel.Answer;
@@ -22,14 +20,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A random schedule of callers, holders, an operator, the clean-up and time, on a store and on the model. A failure tells
- * its seed: {@code -Dintegration.test.seed=S} plays it again, {@code -Dintegration.test.seeds=N} plays N others.
- */
+/** A random schedule of callers, holders, an operator, the clean-up and time, on a store and on the model. */
 final class KeySchedule {
 
     private static final int STEPS = 40;
@@ -50,11 +43,13 @@ final class KeySchedule {
 
     private final Map<String, IdempotencyKey> keys;
 
+    private final OperatorView operator;
+
     private final List<ClaimToken> tokens = new ArrayList<>();
 
     private final List<String> log = new ArrayList<>();
 
-    private KeySchedule(long seed, ScheduledStore scheduled) {
+    KeySchedule(long seed, ScheduledStore scheduled) {
         this.random = new Random(seed);
         this.scheduled = scheduled;
         this.store = scheduled.store();
@@ -63,69 +58,28 @@ final class KeySchedule {
                 "a:b+c", new IdempotencyKey("a:b", "c", hash),
                 "a+b:c", new IdempotencyKey("a", "b:c", hash),
                 "a", new IdempotencyKey("a", "", hash));
+        this.operator = new OperatorView(scheduled, this.model, this.keys);
     }
 
-    /** Plays as many schedules as the test is to play, or as a system property says, each on a store without keys. */
-    static void playAll(int schedules, Supplier<ScheduledStore> stores) {
-        Long only = Long.getLong("integration.test.seed");
-        if (only != null) {
-            play(only, stores.get());
-            return;
-        }
-        long last = Long.getLong("integration.test.seeds", schedules);
-        for (long seed = 1; seed <= last; seed++) {
-            play(seed, stores.get());
+    void play() {
+        for (int i = 0; i < STEPS; i++) {
+            step();
         }
     }
 
-    private static void play(long seed, ScheduledStore scheduled) {
-        KeySchedule schedule = new KeySchedule(seed, scheduled);
-        try {
-            for (int i = 0; i < STEPS; i++) {
-                schedule.step();
-            }
-        } catch (AssertionError | RuntimeException ex) {
-            throw new AssertionError(
-                    "Seed %d of %s (-Dintegration.test.seed=%d), step by step:%n%s%n%s"
-                            .formatted(
-                                    seed,
-                                    scheduled.store().engine(),
-                                    seed,
-                                    String.join(System.lineSeparator(), schedule.log),
-                                    ex),
-                    ex);
-        }
+    /** What was done so far, a line a step. */
+    String played() {
+        return String.join(System.lineSeparator(), this.log);
     }
 
     private void step() {
         int dice = this.random.nextInt(100);
         if (dice < 40) {
-            claim();
-        } else if (dice < 48) {
-            StoredResult result = new StoredResult(
-                    StoredResult.Kind.VALUE, ("" + this.random.nextInt(1000)).getBytes(StandardCharsets.UTF_8));
-            int ttl = ttl();
-            write("complete " + text(result), (token) -> this.store.complete(token, result, seconds(ttl)), (slot) -> {
-                slot.state = State.DONE;
-                slot.result = text(result);
-                slot.forgottenAt = this.model.now + ttl;
-            });
-        } else if (dice < 56) {
-            String entry = any(ENTRIES);
-            int ttl = ttl();
-            write("dead-letter " + entry, (token) -> this.store.deadLetter(token, entry, seconds(ttl)), (slot) -> {
-                slot.state = State.DEAD;
-                slot.entry = entry;
-                slot.forgottenAt = this.model.now + ttl;
-            });
-        } else if (dice < 64) {
-            write("release", this.store::release, null);
+            claim(anyKey(), this.random.nextInt(3) == 0);
         } else if (dice < 72) {
-            int lease = lease();
-            write(
-                    "extend " + lease,
-                    (token) -> this.store.extend(token, seconds(lease)),
-                    (slot) -> slot.leaseEnd = this.model.now + lease);
+            if (!this.tokens.isEmpty()) {
+                write(forgedNowAndThen(this.tokens.get(Math.max(0, this.tokens.size() - 1 - this.random.nextInt(4)))));
+            }
         } else if (dice < 78) {
             free();
         } else if (dice < 88) {
@@ -133,14 +87,17 @@ final class KeySchedule {
         } else if (dice < 92) {
             deleteExpired();
         } else if (dice < 96) {
-            find();
+            String name = anyKey();
+            this.log.add("operator looks for " + name);
+            this.operator.find(name);
         } else {
-            count();
+            this.log.add("operator counts");
+            this.operator.count();
         }
     }
 
-    private void claim() {
-        String name = anyKey();
+    /** Claims a key; others may act on it after the store has looked at it and before it takes it over. */
+    private void claim(String name, boolean disturbed) {
         String arguments = (this.random.nextInt(4) == 0) ? ARGUMENTS.get(1) : ARGUMENTS.get(0);
         String replayOf = this.random.nextBoolean() ? null : any(ENTRIES);
         boolean takesOver = this.random.nextBoolean();
@@ -149,10 +106,12 @@ final class KeySchedule {
         int ttl = ttl();
         this.log.add("%s claims %s, arguments %s, lease %d, ttl %d, takesOver %s, replayOf %s"
                 .formatted(owner, name, arguments.charAt(0), lease, ttl, takesOver, replayOf));
-        Answer expected = this.model.claim(name, arguments, takesOver, replayOf);
+        this.scheduled.beforeTakeover(disturbed ? () -> disturb(name) : null);
         Claim claim = this.store.claim(new ClaimRequest(
                 this.keys.get(name), arguments, owner, seconds(lease), seconds(ttl), takesOver, replayOf));
-        assertThat(exact(told(claim))).isEqualTo(exact(expected));
+        this.scheduled.beforeTakeover(null);
+        Answer expected = this.model.claim(name, arguments, takesOver, replayOf);
+        assertThat(exact(ToldAnswer.of(claim))).isEqualTo(exact(expected));
         if (claim instanceof Claim.Granted granted) {
             ClaimToken token = granted.token();
             assertThat(token.key()).isEqualTo(this.keys.get(name));
@@ -163,42 +122,71 @@ final class KeySchedule {
         }
     }
 
-    private static Answer told(Claim claim) {
-        if (claim instanceof Claim.Granted granted) {
-            return Answer.granted(granted.lapsed(), granted.token().deadLetterId());
-        }
-        if (claim instanceof Claim.Done done) {
-            return new Answer(Answer.Kind.DONE, ceiling(done.remembered()), 0, text(done.result()), false);
-        }
-        if (claim instanceof Claim.InProgress held) {
-            return new Answer(Answer.Kind.IN_PROGRESS, ceiling(held.remaining()), 0, null, false);
-        }
-        if (claim instanceof Claim.DeadLettered dead) {
-            return new Answer(Answer.Kind.DEAD_LETTERED, 0, 0, dead.entryId(), false);
-        }
-        if (claim instanceof Claim.OutcomeUnknown unknown) {
-            return new Answer(Answer.Kind.OUTCOME_UNKNOWN, 0, unknown.epoch(), null, false);
-        }
-        return new Answer(Answer.Kind.REUSED, 0, 0, null, false);
-    }
-
     /** On a server's clock a test is slower than the model: there, minutes must do. */
     private Answer exact(Answer answer) {
         long seconds = (this.scheduled.clock() != null) ? answer.seconds() : (answer.seconds() + 1800) / 3600;
         return new Answer(answer.kind(), seconds, answer.epoch(), answer.text(), answer.lapsed());
     }
 
+    /** The holder, who may be only slow, writes after all, or another caller is quicker. */
+    private void disturb(String name) {
+        this.log.add("- meanwhile:");
+        Slot slot = this.model.slots.get(name);
+        ClaimToken holder = this.tokens.stream()
+                .filter((token) -> slot != null
+                        && token.owner().equals(slot.owner)
+                        && token.epoch() == slot.epoch
+                        && this.random.nextInt(4) > 0)
+                .findFirst()
+                .orElse(null);
+        if (holder != null) {
+            write(holder);
+        } else {
+            claim(name, false);
+        }
+        this.log.add("- now it takes the key over, if it still may");
+    }
+
+    private void write(ClaimToken token) {
+        int ttl = ttl();
+        switch (this.random.nextInt(4)) {
+            case 0 -> {
+                StoredResult result = new StoredResult(
+                        StoredResult.Kind.VALUE, ("" + this.random.nextInt(1000)).getBytes(StandardCharsets.UTF_8));
+                String what = "complete " + ToldAnswer.text(result);
+                write(token, what, (held) -> this.store.complete(held, result, seconds(ttl)), (slot) -> {
+                    slot.state = State.DONE;
+                    slot.result = ToldAnswer.text(result);
+                    slot.forgottenAt = this.model.now + ttl;
+                });
+            }
+            case 1 -> {
+                String entry = any(ENTRIES);
+                String what = "dead-letter " + entry;
+                write(token, what, (held) -> this.store.deadLetter(held, entry, seconds(ttl)), (slot) -> {
+                    slot.state = State.DEAD;
+                    slot.entry = entry;
+                    slot.forgottenAt = this.model.now + ttl;
+                });
+            }
+            case 2 -> write(token, "release", this.store::release, null);
+            default -> {
+                int lease = lease();
+                write(
+                        token,
+                        "extend " + lease,
+                        (held) -> this.store.extend(held, seconds(lease)),
+                        (slot) -> slot.leaseEnd = this.model.now + lease);
+            }
+        }
+    }
+
     private interface Write {
         boolean apply(ClaimToken token);
     }
 
-    private void write(String what, Write write, @Nullable Consumer<Slot> change) {
-        if (this.tokens.isEmpty()) {
-            return;
-        }
-        ClaimToken token =
-                forgedNowAndThen(this.tokens.get(Math.max(0, this.tokens.size() - 1 - this.random.nextInt(4))));
-        String name = name(token.key());
+    private void write(ClaimToken token, String what, Write write, @Nullable Consumer<Slot> change) {
+        String name = this.operator.name(token.key());
         this.log.add("%s, epoch %d, on %s: %s".formatted(token.owner(), token.epoch(), name, what));
         Slot slot = this.model.heldBy(name, token.owner(), token.epoch());
         if (mustSucceed(name, slot, write.apply(token)) && slot != null) {
@@ -247,7 +235,14 @@ final class KeySchedule {
             this.log.add("%d seconds pass".formatted(seconds));
             clock.advance(Duration.ofSeconds(seconds));
             this.model.now += seconds;
-        } else if (this.random.nextBoolean()) {
+            return;
+        }
+        int dice = this.random.nextInt(5);
+        long back = (dice == 0) ? this.scheduled.clockGoesBack() : 0;
+        if (back > 0) {
+            this.log.add("the clock of epochs goes back");
+            this.model.clockGoesBack(back);
+        } else if (dice < 3) {
             this.log.add("leases end");
             this.scheduled.endLeases();
             this.model.slots.values().forEach((slot) -> slot.leaseEnd = Math.min(slot.leaseEnd, this.model.now));
@@ -268,60 +263,6 @@ final class KeySchedule {
         over.forEach(this.model.slots::remove);
     }
 
-    private void find() {
-        String name = anyKey();
-        this.log.add("operator looks for " + name);
-        IdempotencyKey key = this.keys.get(name);
-        List<String> found = this.store.find(key.operation(), key.hash()).stream()
-                .map(this::said)
-                .toList();
-        List<String> known = this.model.slots.entrySet().stream()
-                .filter((each) -> this.keys.get(each.getKey()).operation().equals(key.operation()))
-                .filter((each) -> !this.scheduled.forgetsByItself() || !this.model.over(each.getValue()))
-                .map((each) -> said(each.getKey(), each.getValue()))
-                .toList();
-        assertThat(found).containsExactlyInAnyOrderElementsOf(known);
-    }
-
-    private String said(KeyStatus status) {
-        State state = State.values()[status.phase().ordinal()];
-        return String.join(
-                " ",
-                name(status.key()),
-                state.name(),
-                "" + status.epoch(),
-                (state == State.WORKING) ? "held " + isPositive(status.leaseLeft()) : "",
-                "known " + isPositive(status.remembered()),
-                "" + status.kind(),
-                "" + status.deadLetterId());
-    }
-
-    private String said(String name, Slot slot) {
-        return String.join(
-                " ",
-                name,
-                slot.state.name(),
-                "" + slot.epoch,
-                (slot.state == State.WORKING) ? "held " + this.model.leased(slot) : "",
-                "known " + (slot.forgottenAt > this.model.now),
-                (slot.state == State.DONE) ? "VALUE" : "null",
-                "" + slot.entry);
-    }
-
-    private void count() {
-        this.log.add("operator counts");
-        KeyCounts counts = this.store.counts();
-        Map<String, Long> known = this.model.slots.values().stream()
-                .filter((slot) -> !this.scheduled.forgetsByItself() || !this.model.over(slot))
-                .collect(Collectors.groupingBy(
-                        (slot) -> slot.state + " " + this.model.leased(slot), Collectors.counting()));
-        assertThat(counts.inProgress()).isEqualTo(known.getOrDefault("WORKING true", 0L));
-        assertThat(counts.lapsed()).isEqualTo(known.getOrDefault("WORKING false", 0L));
-        assertThat(counts.done()).isEqualTo(known.getOrDefault("DONE false", 0L));
-        assertThat(counts.deadLettered()).isEqualTo(known.getOrDefault("DEAD false", 0L));
-        assertThat(counts.atLeast()).isFalse();
-    }
-
     private int lease() {
         return (this.random.nextInt(5) == 0) ? 0 : (1 + this.random.nextInt(3)) * unit();
     }
@@ -338,31 +279,11 @@ final class KeySchedule {
         return any(List.copyOf(this.keys.keySet().stream().sorted().toList()));
     }
 
-    private String name(IdempotencyKey key) {
-        return this.keys.entrySet().stream()
-                .filter((each) -> each.getValue().equals(key))
-                .map(Map.Entry::getKey)
-                .collect(Collectors.joining());
-    }
-
     private <T> T any(List<T> choices) {
         return choices.get(this.random.nextInt(choices.size()));
     }
 
     private static Duration seconds(int seconds) {
         return Duration.ofSeconds(seconds);
-    }
-
-    private static long ceiling(Duration duration) {
-        return duration.plusSeconds(1).minusNanos(1).toSeconds();
-    }
-
-    private static boolean isPositive(Duration duration) {
-        return duration.compareTo(Duration.ZERO) > 0;
-    }
-
-    private static @Nullable String text(StoredResult result) {
-        byte[] payload = result.payload();
-        return (payload != null) ? new String(payload, StandardCharsets.UTF_8) : null;
     }
 }

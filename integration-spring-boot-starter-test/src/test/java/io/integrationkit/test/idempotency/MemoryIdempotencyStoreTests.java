@@ -34,6 +34,6 @@ class MemoryIdempotencyStoreTests extends IdempotencyStoreContract {
 
     @Test
     void randomSchedulesGoAsInTheModel() {
-        KeySchedule.playAll(10_000, ScheduledStore::inMemory);
+        KeySchedules.playAll(10_000, ScheduledStore::inMemory);
     }
 }

@@ -96,7 +96,7 @@ class RedisIdempotencyStoreTests extends IdempotencyStoreContract implements Sch
 
     @Test
     void randomSchedulesGoAsInTheModel() {
-        KeySchedule.playAll(300, () -> {
+        KeySchedules.playAll(300, () -> {
             keys.commands().flushall();
             return this;
         });

@@ -20,6 +20,21 @@ interface ScheduledStore {
 
     boolean forgetsByItself();
 
+    /**
+     * Says what others do after the next claim has looked at its key and before it takes it over, where the store has such
+     * a moment; {@code null} for nothing.
+     */
+    default void beforeTakeover(@Nullable Runnable others) {}
+
+    /**
+     * Sets the clock that gives epochs back, where that is in the hand of a test.
+     *
+     * @return by how many microseconds; zero if it was not
+     */
+    default long clockGoesBack() {
+        return 0;
+    }
+
     static ScheduledStore inMemory() {
         VirtualTime time = new VirtualTime();
         IdempotencyStore store = IdempotencyStore.inMemory(100, time);
