@@ -2,6 +2,8 @@ package io.integrationkit.autoconfigure.actuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.integrationkit.autoconfigure.actuate.EndpointApplication.Answer;
+import io.integrationkit.autoconfigure.actuate.EndpointApplication.WithWebEndpoints;
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration;
 import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
@@ -13,61 +15,38 @@ import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.RejectedException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.Banner;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.web.server.ManagementContextAutoConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
-import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
-import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
-import org.springframework.boot.web.server.context.WebServerApplicationContext;
-import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
-import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The endpoint as an operator meets it, over HTTP. */
 class DeadLettersEndpointHttpTests {
 
     private static final String WRITABLE = "management.endpoint.deadletters.access=unrestricted";
 
-    private final HttpClient client = HttpClient.newHttpClient();
-
     @Test
     void writesAreRefusedUntilSomebodyAllowsThem() throws Exception {
-        try (Running application = start()) {
-            String id = application.store("m-1");
+        try (EndpointApplication application = start()) {
+            String id = store(application, "m-1");
 
             assertThat(application.get("/" + id).status()).isEqualTo(200);
             assertThat(application.post("/" + id, null).status()).isEqualTo(405);
             assertThat(application.post("", "{}").status()).isEqualTo(405);
             assertThat(application.delete("/" + id + "?reason=x").status()).isEqualTo(405);
-            assertThat(application.deadLetters().find(id).orElseThrow().status())
-                    .isEqualTo(Status.NEW);
+            assertThat(deadLetters(application).find(id).orElseThrow().status()).isEqualTo(Status.NEW);
         }
     }
 
     @Test
     void entriesAreListedByPageAndFilterWithTheirCounts() throws Exception {
-        try (Running application = start()) {
-            String first = application.store("m-1");
-            String second = application.store("m-2");
-            application.deadLetters().discard(first, "obsolete");
+        try (EndpointApplication application = start()) {
+            String first = store(application, "m-1");
+            String second = store(application, "m-2");
+            deadLetters(application).discard(first, "obsolete");
 
             JsonNode all = application.get("?limit=1").json();
             assertThat(all.at("/counts/new").asInt()).isEqualTo(1);
@@ -95,8 +74,8 @@ class DeadLettersEndpointHttpTests {
 
     @Test
     void whatIsNeededToSendAMessageAgainIsNeverShown() throws Exception {
-        try (Running application = start()) {
-            String id = application.store("m-1");
+        try (EndpointApplication application = start()) {
+            String id = store(application, "m-1");
 
             assertThat(application.get("").body()).doesNotContain("canary").contains(id);
             assertThat(application.get("/" + id).body())
@@ -107,8 +86,8 @@ class DeadLettersEndpointHttpTests {
 
     @Test
     void wrongQuestionsAreAnsweredWith400AndUnknownEntriesWith404() throws Exception {
-        try (Running application = start(WRITABLE)) {
-            String id = application.store("m-1");
+        try (EndpointApplication application = start(WRITABLE)) {
+            String id = store(application, "m-1");
 
             assertThat(application.get("?limit=0").status()).isEqualTo(400);
             assertThat(application.get("?limit=1001").status()).isEqualTo(400);
@@ -124,8 +103,8 @@ class DeadLettersEndpointHttpTests {
 
     @Test
     void anEntryIsReplayedOnce() throws Exception {
-        try (Running application = start(WRITABLE)) {
-            String id = application.store("m-1");
+        try (EndpointApplication application = start(WRITABLE)) {
+            String id = store(application, "m-1");
 
             Answer first = application.post("/" + id, null);
             Answer second = application.post("/" + id, "{}");
@@ -139,8 +118,8 @@ class DeadLettersEndpointHttpTests {
 
     @Test
     void aReplayThatFailsSaysWhatItMet() throws Exception {
-        try (Running application = start(WRITABLE)) {
-            String id = application.store("broken");
+        try (EndpointApplication application = start(WRITABLE)) {
+            String id = store(application, "broken");
 
             Answer answer = application.post("/" + id, null);
 
@@ -152,10 +131,10 @@ class DeadLettersEndpointHttpTests {
 
     @Test
     void aSelectionIsReplayedAndSaysWhyItStopped() throws Exception {
-        try (Running application = start(WRITABLE)) {
-            application.store("m-1");
-            String refused = application.store("refused");
-            application.store("m-3");
+        try (EndpointApplication application = start(WRITABLE)) {
+            store(application, "m-1");
+            String refused = store(application, "refused");
+            store(application, "m-3");
 
             Answer other = application.post("", "{\"name\":\"other-topic\"}");
             assertThat(other.json().at("/replayed").asInt()).isZero();
@@ -172,8 +151,8 @@ class DeadLettersEndpointHttpTests {
 
     @Test
     void anEntryIsDiscardedWithItsReason() throws Exception {
-        try (Running application = start(WRITABLE)) {
-            String id = application.store("m-1");
+        try (EndpointApplication application = start(WRITABLE)) {
+            String id = store(application, "m-1");
 
             Answer answer = application.delete("/" + id + "?reason=customer%20left");
 
@@ -188,8 +167,8 @@ class DeadLettersEndpointHttpTests {
 
     @Test
     void aResolvedEntryIsNotDiscarded() throws Exception {
-        try (Running application = start(WRITABLE)) {
-            String id = application.store("m-1");
+        try (EndpointApplication application = start(WRITABLE)) {
+            String id = store(application, "m-1");
             application.post("/" + id, null);
 
             Answer answer = application.delete("/" + id + "?reason=late");
@@ -199,93 +178,33 @@ class DeadLettersEndpointHttpTests {
         }
     }
 
-    private Running start(String... properties) {
-        ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
-                .bannerMode(Banner.Mode.OFF)
-                .logStartupInfo(false)
-                .properties(
-                        "server.port=0",
-                        "server.address=127.0.0.1",
-                        "management.endpoints.web.exposure.include=deadletters")
-                .properties(properties)
-                .run();
-        return new Running(context, this.client);
+    private static EndpointApplication start(String... properties) {
+        return EndpointApplication.start(Application.class, "deadletters", properties);
     }
 
-    private record Answer(int status, String body) {
-
-        JsonNode json() {
-            return JsonMapper.shared().readTree(this.body);
-        }
+    private static DeadLetters deadLetters(EndpointApplication application) {
+        return application.bean(DeadLetters.class);
     }
 
-    private record Running(ConfigurableApplicationContext context, HttpClient client) implements AutoCloseable {
-
-        DeadLetters deadLetters() {
-            return this.context.getBean(DeadLetters.class);
-        }
-
-        String store(String messageId) {
-            return deadLetters()
-                    .storeMessage(new DeadLetterMessage(
-                            "github-events",
-                            "repository",
-                            messageId,
-                            null,
-                            1,
-                            "text/plain",
-                            Map.of("Authorization", "canary-in-header"),
-                            "canary-in-payload".getBytes(StandardCharsets.UTF_8),
-                            Failure.of(FailureCategory.PERMANENT),
-                            new IllegalStateException("refused"),
-                            1));
-        }
-
-        Answer get(String path) throws Exception {
-            return send(request(path).GET());
-        }
-
-        Answer post(String path, @Nullable String json) throws Exception {
-            HttpRequest.Builder request = request(path);
-            return send(
-                    (json != null)
-                            ? request.header("Content-Type", "application/json")
-                                    .POST(HttpRequest.BodyPublishers.ofString(json))
-                            : request.POST(HttpRequest.BodyPublishers.noBody()));
-        }
-
-        Answer delete(String path) throws Exception {
-            return send(request(path).DELETE());
-        }
-
-        private HttpRequest.Builder request(String path) {
-            int port =
-                    ((WebServerApplicationContext) this.context).getWebServer().getPort();
-            return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/actuator/deadletters" + path));
-        }
-
-        private Answer send(HttpRequest.Builder request) throws Exception {
-            HttpResponse<String> response = this.client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            return new Answer(response.statusCode(), response.body());
-        }
-
-        @Override
-        public void close() {
-            SpringApplication.exit(this.context);
-        }
+    private static String store(EndpointApplication application, String messageId) {
+        return deadLetters(application)
+                .storeMessage(new DeadLetterMessage(
+                        "github-events",
+                        "repository",
+                        messageId,
+                        null,
+                        1,
+                        "text/plain",
+                        Map.of("Authorization", "canary-in-header"),
+                        "canary-in-payload".getBytes(StandardCharsets.UTF_8),
+                        Failure.of(FailureCategory.PERMANENT),
+                        new IllegalStateException("refused"),
+                        1));
     }
 
     @Configuration(proxyBeanMethods = false)
+    @WithWebEndpoints
     @ImportAutoConfiguration({
-        TomcatServletWebServerAutoConfiguration.class,
-        DispatcherServletAutoConfiguration.class,
-        WebMvcAutoConfiguration.class,
-        HttpMessageConvertersAutoConfiguration.class,
-        JacksonAutoConfiguration.class,
-        EndpointAutoConfiguration.class,
-        WebEndpointAutoConfiguration.class,
-        JacksonEndpointAutoConfiguration.class,
-        ManagementContextAutoConfiguration.class,
         CallAutoConfiguration.class,
         ReliableAutoConfiguration.class,
         DeadLetterAutoConfiguration.class,

@@ -2,6 +2,8 @@ package io.integrationkit.autoconfigure.actuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.integrationkit.autoconfigure.actuate.EndpointApplication.Answer;
+import io.integrationkit.autoconfigure.actuate.EndpointApplication.WithWebEndpoints;
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.idempotency.IdempotencyAutoConfiguration;
 import io.integrationkit.context.Sha256;
@@ -12,32 +14,14 @@ import io.integrationkit.idempotency.Idempotency;
 import io.integrationkit.idempotency.IdempotencyKey;
 import io.integrationkit.idempotency.IdempotencyStore;
 import io.integrationkit.idempotency.StoredResult;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.web.server.ManagementContextAutoConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
-import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
-import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
-import org.springframework.boot.web.server.context.WebServerApplicationContext;
-import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
-import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Keys are counted, found and freed as an operator does it, over HTTP. */
 class IdempotencyEndpointHttpTests {
@@ -48,27 +32,25 @@ class IdempotencyEndpointHttpTests {
 
     private static final String KEY = "/payments.charge?hash=" + HASH;
 
-    private final HttpClient client = HttpClient.newHttpClient();
-
-    private final List<ConfigurableApplicationContext> running = new CopyOnWriteArrayList<>();
+    private final List<EndpointApplication> running = new CopyOnWriteArrayList<>();
 
     @AfterEach
     void stop() {
-        this.running.forEach(ConfigurableApplicationContext::close);
+        this.running.forEach(EndpointApplication::close);
     }
 
     @Test
     void aStuckClaimIsCountedFoundAndFreed() throws Exception {
-        ConfigurableApplicationContext application = start(WRITABLE);
+        EndpointApplication application = start(WRITABLE);
         ClaimToken held = claim(application);
 
-        JsonNode counted = get(application, "").json();
+        JsonNode counted = application.get("").json();
         assertThat(counted.at("/engine").asString()).isEqualTo("memory");
         assertThat(counted.at("/durable").asBoolean()).isFalse();
         assertThat(counted.at("/keys/inProgress").asInt()).isEqualTo(1);
         assertThat(counted.at("/keys/oldestClaim").asString()).startsWith("PT");
 
-        Answer found = get(application, KEY);
+        Answer found = application.get(KEY);
         assertThat(found.status()).isEqualTo(200);
         JsonNode key = found.json().at("/keys/0");
         assertThat(key.at("/phase").asString()).isEqualTo("IN_PROGRESS");
@@ -76,25 +58,26 @@ class IdempotencyEndpointHttpTests {
         assertThat(key.at("/leaseLeft").asString()).startsWith("PT");
         assertThat(found.body()).doesNotContain("alice", "order-4711");
 
-        Answer freed = delete(application, KEY + "&epoch=" + held.epoch() + "&reason=pod%20died&actor=bob");
+        Answer freed = application.delete(KEY + "&epoch=" + held.epoch() + "&reason=pod%20died&actor=bob");
         assertThat(freed.status()).isEqualTo(200);
         assertThat(freed.json().at("/freed").asBoolean()).isTrue();
-        assertThat(get(application, KEY).status()).isEqualTo(404);
-        assertThat(delete(application, KEY + "&epoch=" + held.epoch() + "&reason=again&actor=bob")
+        assertThat(application.get(KEY).status()).isEqualTo(404);
+        assertThat(application
+                        .delete(KEY + "&epoch=" + held.epoch() + "&reason=again&actor=bob")
                         .status())
                 .isEqualTo(404);
     }
 
     @Test
     void duplicatesAreToldByOperation() throws Exception {
-        ConfigurableApplicationContext application = start(WRITABLE);
-        Idempotency idempotency = application.getBean(Idempotency.class);
+        EndpointApplication application = start(WRITABLE);
+        Idempotency idempotency = application.bean(Idempotency.class);
         idempotency.operation("refunds.pay", String.class);
-        assertThat(get(application, "").json().at("/operations").size()).isZero();
+        assertThat(application.get("").json().at("/operations").size()).isZero();
         for (int i = 0; i < 4; i++) {
             idempotency.operation("payments.charge", String.class).execute("order-4712", () -> "receipt");
         }
-        JsonNode told = get(application, "").json().at("/operations/payments.charge");
+        JsonNode told = application.get("").json().at("/operations/payments.charge");
         assertThat(told.at("/executed").asInt()).isEqualTo(1);
         assertThat(told.at("/duplicates").asInt()).isEqualTo(3);
         assertThat(told.at("/duplicateRatio").asDouble()).isEqualTo(0.75);
@@ -105,13 +88,13 @@ class IdempotencyEndpointHttpTests {
 
     @Test
     void aKeyWithAResultIsAConflict() throws Exception {
-        ConfigurableApplicationContext application = start(WRITABLE);
+        EndpointApplication application = start(WRITABLE);
         ClaimToken held = claim(application);
         application
-                .getBean(IdempotencyStore.class)
+                .bean(IdempotencyStore.class)
                 .complete(held, new StoredResult(StoredResult.Kind.VOID, null), Duration.ofHours(1));
 
-        Answer answer = delete(application, KEY + "&epoch=" + held.epoch() + "&reason=stuck&actor=bob");
+        Answer answer = application.delete(KEY + "&epoch=" + held.epoch() + "&reason=stuck&actor=bob");
 
         assertThat(answer.status()).isEqualTo(409);
         assertThat(answer.json().at("/freed").asBoolean()).isFalse();
@@ -121,52 +104,54 @@ class IdempotencyEndpointHttpTests {
 
     @Test
     void aRequestThatCannotBeSaysWhatIsWrong() throws Exception {
-        ConfigurableApplicationContext application = start(WRITABLE);
+        EndpointApplication application = start(WRITABLE);
         long epoch = claim(application).epoch();
         for (Answer answer : List.of(
-                get(application, "/payments.charge?hash=order-4711"),
-                delete(application, "/payments.charge?hash=order-4711&epoch=1&reason=stuck&actor=bob"),
-                delete(application, KEY + "&epoch=" + epoch + "&reason=stuck"),
-                delete(application, KEY + "&epoch=" + epoch + "&reason=%20&actor=bob"))) {
+                application.get("/payments.charge?hash=order-4711"),
+                application.delete("/payments.charge?hash=order-4711&epoch=1&reason=stuck&actor=bob"),
+                application.delete(KEY + "&epoch=" + epoch + "&reason=stuck"),
+                application.delete(KEY + "&epoch=" + epoch + "&reason=%20&actor=bob"))) {
             assertThat(answer.status()).as(answer.body()).isEqualTo(400);
             assertThat(answer.json().at("/code").asString()).isEqualTo("INT-106");
             assertThat(answer.json().at("/action").asString()).isNotEmpty();
         }
         for (Answer answer : List.of(
-                get(application, "/payments.charge"),
-                delete(application, KEY + "&reason=stuck&actor=bob"),
-                delete(application, KEY + "&epoch=last&reason=stuck&actor=bob"),
-                delete(application, KEY + "&epoch=" + epoch + "&actor=bob"))) {
+                application.get("/payments.charge"),
+                application.delete(KEY + "&reason=stuck&actor=bob"),
+                application.delete(KEY + "&epoch=last&reason=stuck&actor=bob"),
+                application.delete(KEY + "&epoch=" + epoch + "&actor=bob"))) {
             assertThat(answer.status()).as(answer.body()).isEqualTo(400);
         }
-        assertThat(get(application, KEY).status()).isEqualTo(200);
+        assertThat(application.get(KEY).status()).isEqualTo(200);
     }
 
     @Test
     void itIsReadOnlyUnlessItIsAskedForMore() throws Exception {
         for (String property :
                 List.of("spring.application.name=shop", "management.endpoint.idempotency.access=read-only")) {
-            ConfigurableApplicationContext application = start(property);
+            EndpointApplication application = start(property);
             long epoch = claim(application).epoch();
-            assertThat(delete(application, KEY + "&epoch=" + epoch + "&reason=stuck&actor=bob")
+            assertThat(application
+                            .delete(KEY + "&epoch=" + epoch + "&reason=stuck&actor=bob")
                             .status())
                     .isEqualTo(405);
-            assertThat(get(application, KEY).status()).isEqualTo(200);
+            assertThat(application.get(KEY).status()).isEqualTo(200);
         }
     }
 
     @Test
     void whereItIsNotExposedThereIsNone() throws Exception {
-        assertThat(get(start("management.endpoints.web.exposure.include=health"), "")
+        assertThat(start("management.endpoints.web.exposure.include=health")
+                        .get("")
                         .status())
                 .isEqualTo(404);
-        assertThat(get(start("management.endpoint.idempotency.access=none"), "").status())
+        assertThat(start("management.endpoint.idempotency.access=none").get("").status())
                 .isEqualTo(404);
     }
 
-    private static ClaimToken claim(ConfigurableApplicationContext application) {
+    private static ClaimToken claim(EndpointApplication application) {
         Claim claim = application
-                .getBean(IdempotencyStore.class)
+                .bean(IdempotencyStore.class)
                 .claim(new ClaimRequest(
                         new IdempotencyKey("payments.charge", "alice", HASH),
                         "cc".repeat(32),
@@ -179,53 +164,15 @@ class IdempotencyEndpointHttpTests {
         return ((Claim.Granted) claim).token();
     }
 
-    private ConfigurableApplicationContext start(String... properties) {
-        ConfigurableApplicationContext application = new SpringApplicationBuilder(Application.class)
-                .bannerMode(org.springframework.boot.Banner.Mode.OFF)
-                .properties("server.port=0", "management.endpoints.web.exposure.include=idempotency")
-                .run(Arrays.stream(properties)
-                        .map((property) -> "--" + property)
-                        .toArray(String[]::new));
+    private EndpointApplication start(String... properties) {
+        EndpointApplication application = EndpointApplication.start(Application.class, "idempotency", properties);
         this.running.add(application);
         return application;
     }
 
-    private Answer get(ConfigurableApplicationContext application, String below) throws Exception {
-        return send(HttpRequest.newBuilder(address(application, below)).build());
-    }
-
-    private Answer delete(ConfigurableApplicationContext application, String below) throws Exception {
-        return send(HttpRequest.newBuilder(address(application, below)).DELETE().build());
-    }
-
-    private Answer send(HttpRequest request) throws Exception {
-        HttpResponse<String> answer = this.client.send(request, HttpResponse.BodyHandlers.ofString());
-        return new Answer(answer.statusCode(), answer.body());
-    }
-
-    private static URI address(ConfigurableApplicationContext application, String below) {
-        int port = ((WebServerApplicationContext) application).getWebServer().getPort();
-        return URI.create("http://127.0.0.1:" + port + "/actuator/idempotency" + below);
-    }
-
-    private record Answer(int status, String body) {
-
-        JsonNode json() {
-            return JsonMapper.shared().readTree(this.body);
-        }
-    }
-
     @Configuration(proxyBeanMethods = false)
+    @WithWebEndpoints
     @ImportAutoConfiguration({
-        TomcatServletWebServerAutoConfiguration.class,
-        DispatcherServletAutoConfiguration.class,
-        WebMvcAutoConfiguration.class,
-        HttpMessageConvertersAutoConfiguration.class,
-        JacksonAutoConfiguration.class,
-        EndpointAutoConfiguration.class,
-        WebEndpointAutoConfiguration.class,
-        JacksonEndpointAutoConfiguration.class,
-        ManagementContextAutoConfiguration.class,
         CallAutoConfiguration.class,
         IdempotencyAutoConfiguration.class,
         IdempotencyEndpointAutoConfiguration.class

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.integrationkit.actuate.IntegrationEndpoint;
+import io.integrationkit.autoconfigure.actuate.EndpointApplication.Answer;
+import io.integrationkit.autoconfigure.actuate.EndpointApplication.WithWebEndpoints;
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
 import io.integrationkit.autoconfigure.verification.VerificationAutoConfiguration;
@@ -19,14 +21,9 @@ import io.integrationkit.testsupport.ManualTime;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,27 +33,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.Banner;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.web.server.ManagementContextAutoConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
-import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
-import org.springframework.boot.web.server.context.WebServerApplicationContext;
-import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
-import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Policies are changed as an operator changes them, over HTTP, and the next call acts on it. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -65,11 +47,9 @@ class IntegrationEndpointHttpTests {
 
     private static final String CHAT = "/policies/chat";
 
-    private final HttpClient client = HttpClient.newHttpClient();
-
     private final Logger log = (Logger) LoggerFactory.getLogger("io.integrationkit.reliable");
 
-    private Running application = start("management.endpoint.integration.access=unrestricted");
+    private EndpointApplication application = start("management.endpoint.integration.access=unrestricted");
 
     @BeforeAll
     void listen() {
@@ -306,7 +286,7 @@ class IntegrationEndpointHttpTests {
 
     @Test
     void writesAreRefusedUntilSomebodyAllowsThem() throws Exception {
-        try (Running readOnly = start()) {
+        try (EndpointApplication readOnly = start("spring.application.name=shop")) {
             assertThat(readOnly.get(CHAT).status()).isEqualTo(200);
             assertThat(readOnly.post(CHAT, """
                     {"settings": "max-attempts=5", "actor": "alice"}""").status()).isEqualTo(405);
@@ -328,7 +308,7 @@ class IntegrationEndpointHttpTests {
         return attemptsOfACall(this.application);
     }
 
-    private static int attemptsOfACall(Running running) {
+    private static int attemptsOfACall(EndpointApplication running) {
         Chat chat = running.bean(Chat.class);
         int before = chat.attempts();
         assertThatExceptionOfType(IntegrationException.class)
@@ -347,89 +327,25 @@ class IntegrationEndpointHttpTests {
         return this.application.post(CHAT, json);
     }
 
-    private Running start(String... properties) {
-        ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
-                .bannerMode(Banner.Mode.OFF)
-                .logStartupInfo(false)
-                .properties(
-                        "server.port=0",
-                        "server.address=127.0.0.1",
-                        "management.endpoints.web.exposure.include=integration",
-                        "integration.reliable.policies.idle.max-attempts=1",
-                        "integration.reliable.policies.chat.max-attempts=2",
-                        "integration.reliable.policies.chat.base-delay=1ms",
-                        "integration.reliable.policies.chat.retry-budget.enabled=false",
-                        "integration.reliable.policies.chat.circuit-breaker.minimum-calls=1000",
-                        "integration.reliable.policies.chat.circuit-breaker.window-size=1000",
-                        "integration.reliable.policies.chat.rate-limit.permits=1000",
-                        "integration.reliable.policies.chat.rate-limit.period=1ms",
-                        "integration.reliable.policies.chat.bulkhead.max-concurrent=7")
-                .properties(properties)
-                .run();
-        return new Running(context, this.client);
-    }
-
-    private record Answer(int status, String body) {
-
-        JsonNode json() {
-            return JsonMapper.shared().readTree(this.body);
-        }
-    }
-
-    private record Running(ConfigurableApplicationContext context, HttpClient client) implements AutoCloseable {
-
-        <T extends Object> T bean(Class<T> type) {
-            return this.context.getBean(type);
-        }
-
-        Answer get(String path) throws Exception {
-            return send(request(path).GET());
-        }
-
-        Answer post(String path, String json) throws Exception {
-            return post(path, json, null);
-        }
-
-        Answer post(String path, String json, @Nullable String user) throws Exception {
-            HttpRequest.Builder request = request(path).header("Content-Type", "application/json");
-            if (user != null) {
-                request.header("X-Test-User", user);
-            }
-            return send(request.POST(HttpRequest.BodyPublishers.ofString(json)));
-        }
-
-        Answer delete(String path) throws Exception {
-            return send(request(path).DELETE());
-        }
-
-        private HttpRequest.Builder request(String path) {
-            int port =
-                    ((WebServerApplicationContext) this.context).getWebServer().getPort();
-            return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/actuator/integration" + path));
-        }
-
-        private Answer send(HttpRequest.Builder request) throws Exception {
-            HttpResponse<String> response = this.client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            return new Answer(response.statusCode(), response.body());
-        }
-
-        @Override
-        public void close() {
-            SpringApplication.exit(this.context);
-        }
+    private static EndpointApplication start(String access) {
+        return EndpointApplication.start(
+                Application.class,
+                "integration",
+                access,
+                "integration.reliable.policies.idle.max-attempts=1",
+                "integration.reliable.policies.chat.max-attempts=2",
+                "integration.reliable.policies.chat.base-delay=1ms",
+                "integration.reliable.policies.chat.retry-budget.enabled=false",
+                "integration.reliable.policies.chat.circuit-breaker.minimum-calls=1000",
+                "integration.reliable.policies.chat.circuit-breaker.window-size=1000",
+                "integration.reliable.policies.chat.rate-limit.permits=1000",
+                "integration.reliable.policies.chat.rate-limit.period=1ms",
+                "integration.reliable.policies.chat.bulkhead.max-concurrent=7");
     }
 
     @Configuration(proxyBeanMethods = false)
+    @WithWebEndpoints
     @ImportAutoConfiguration({
-        TomcatServletWebServerAutoConfiguration.class,
-        DispatcherServletAutoConfiguration.class,
-        WebMvcAutoConfiguration.class,
-        HttpMessageConvertersAutoConfiguration.class,
-        JacksonAutoConfiguration.class,
-        EndpointAutoConfiguration.class,
-        WebEndpointAutoConfiguration.class,
-        JacksonEndpointAutoConfiguration.class,
-        ManagementContextAutoConfiguration.class,
         CallAutoConfiguration.class,
         ReliableAutoConfiguration.class,
         VerificationAutoConfiguration.class,
@@ -451,7 +367,7 @@ class IntegrationEndpointHttpTests {
         @Bean
         Filter login() {
             return (request, response, chain) -> {
-                String user = ((HttpServletRequest) request).getHeader("X-Test-User");
+                String user = ((HttpServletRequest) request).getHeader(EndpointApplication.USER);
                 chain.doFilter(
                         (user != null) ? new LoggedIn((HttpServletRequest) request, () -> user) : request, response);
             };

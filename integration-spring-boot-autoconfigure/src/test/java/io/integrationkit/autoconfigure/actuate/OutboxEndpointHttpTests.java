@@ -3,6 +3,8 @@ package io.integrationkit.autoconfigure.actuate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.integrationkit.autoconfigure.actuate.EndpointApplication.Answer;
+import io.integrationkit.autoconfigure.actuate.EndpointApplication.WithWebEndpoints;
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration;
 import io.integrationkit.autoconfigure.event.EventAutoConfiguration;
@@ -14,57 +16,35 @@ import io.integrationkit.outbox.MessageDestination;
 import io.integrationkit.outbox.Outbox;
 import io.integrationkit.outbox.OutboxMessage;
 import io.integrationkit.outbox.OutboxRecord;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.web.server.ManagementContextAutoConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
-import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
-import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
-import org.springframework.boot.web.server.context.WebServerApplicationContext;
-import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
-import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The outbox is looked at and paused as an operator does it, over HTTP. */
 class OutboxEndpointHttpTests {
 
     private static final String WRITABLE = "management.endpoint.outbox.access=unrestricted";
 
-    private final HttpClient client = HttpClient.newHttpClient();
-
-    private final List<ConfigurableApplicationContext> running = new CopyOnWriteArrayList<>();
+    private final List<EndpointApplication> running = new CopyOnWriteArrayList<>();
 
     @AfterEach
     void stop() {
-        this.running.forEach(ConfigurableApplicationContext::close);
+        this.running.forEach(EndpointApplication::close);
     }
 
     @Test
     void messagesOfAPausedDestinationWaitAndGoOnWhenItIsResumed() throws Exception {
-        ConfigurableApplicationContext application = start(WRITABLE);
-        assertThat(post(application, """
+        EndpointApplication application = start(WRITABLE);
+        assertThat(application.post("", """
                 {"action": "pause", "destination": "orders", "actor": "alice"}""").json().at("/changed").asBoolean()).isTrue();
-        application
-                .getBean(Outbox.class)
-                .publish(OutboxMessage.of("order.placed", "orders", "{\"secret\":1}".getBytes()));
+        application.bean(Outbox.class).publish(OutboxMessage.of("order.placed", "orders", "{\"secret\":1}".getBytes()));
 
-        JsonNode shown = get(application).json();
+        JsonNode shown = application.get("").json();
 
         assertThat(shown.at("/messages").asInt()).isEqualTo(1);
         assertThat(shown.at("/destinations/0/name").asString()).isEqualTo("orders");
@@ -73,24 +53,24 @@ class OutboxEndpointHttpTests {
         assertThat(shown.at("/instance/published").asInt()).isEqualTo(1);
         assertThat(shown.at("/shards")).isNotEmpty();
         assertThat(shown.toString()).doesNotContain("secret");
-        assertThat(application.getBean(Orders.class).received).isEmpty();
+        assertThat(application.bean(Orders.class).received).isEmpty();
 
-        post(application, """
+        application.post("", """
                 {"action": "resume", "destination": "orders", "actor": "alice"}""");
 
         await().untilAsserted(() ->
-                assertThat(application.getBean(Orders.class).received).hasSize(1));
+                assertThat(application.bean(Orders.class).received).hasSize(1));
         await().untilAsserted(() ->
-                assertThat(get(application).json().at("/messages").asInt()).isZero());
+                assertThat(application.get("").json().at("/messages").asInt()).isZero());
     }
 
     @Test
     void blockedKeysAreListedPageByPageFoundAndLetGo() throws Exception {
-        ConfigurableApplicationContext application = start(WRITABLE, "integration.outbox.on-refused=block-key");
+        EndpointApplication application = start(WRITABLE, "integration.outbox.on-refused=block-key");
         refuse(application, "a", "b", "c");
         awaitHeld(application, "/counts/blocked", 3);
 
-        JsonNode first = get(application, "/keys?limit=2").json();
+        JsonNode first = application.get("/keys?limit=2").json();
         assertThat(first.at("/counts").toString()).isEqualTo("{\"parked\":0,\"blocked\":3}");
         assertThat(first.at("/keys/0").propertyNames())
                 .containsExactlyInAnyOrder(
@@ -101,80 +81,86 @@ class OutboxEndpointHttpTests {
         assertThat(first.at("/keys/0/category").asString()).isEqualTo("PERMANENT");
         assertThat(first.at("/next").toString()).isEqualTo("{\"destination\":\"orders\",\"key\":\"b\"}");
         assertThat(first.toString()).doesNotContain("secret");
-        JsonNode last = get(application, "/keys?limit=2&afterDestination=orders&afterKey=b")
+        JsonNode last = application
+                .get("/keys?limit=2&afterDestination=orders&afterKey=b")
                 .json();
         assertThat(last.at("/keys")).hasSize(1);
         assertThat(last.at("/keys/0/key").asString()).isEqualTo("c");
         assertThat(last.at("/next").isNull() || last.at("/next").isMissingNode())
                 .isTrue();
 
-        JsonNode shown = get(application).json();
+        JsonNode shown = application.get("").json();
         assertThat(shown.at("/destinations/0/heldKeys/blocked").asInt()).isEqualTo(3);
         assertThat(shown.at("/diagnoses/0/code").asString()).isEqualTo("INT-345");
 
-        application.getBean(Orders.class).refusing = false;
+        application.bean(Orders.class).refusing = false;
         String unblock = """
                 {"action": "unblock", "destination": "orders", "key": "a", "actor": "alice"}""";
-        assertThat(post(application, unblock).json().at("/changed").asBoolean()).isTrue();
-        assertThat(post(application, unblock).json().at("/changed").asBoolean()).isFalse();
+        assertThat(application.post("", unblock).json().at("/changed").asBoolean())
+                .isTrue();
+        assertThat(application.post("", unblock).json().at("/changed").asBoolean())
+                .isFalse();
         String discard = """
                 {"action": "discard_head", "destination": "orders", "key": "b", "actor": "alice"}""";
-        assertThat(post(application, discard).json().at("/changed").asBoolean()).isTrue();
-        assertThat(post(application, discard).json().at("/changed").asBoolean()).isFalse();
-        await().untilAsserted(() ->
-                assertThat(application.getBean(Orders.class).keys()).containsExactly("a"));
-        assertThat(get(application, "/keys").json().at("/counts/blocked").asInt())
+        assertThat(application.post("", discard).json().at("/changed").asBoolean())
+                .isTrue();
+        assertThat(application.post("", discard).json().at("/changed").asBoolean())
+                .isFalse();
+        await().untilAsserted(
+                        () -> assertThat(application.bean(Orders.class).keys()).containsExactly("a"));
+        assertThat(application.get("/keys").json().at("/counts/blocked").asInt())
                 .isEqualTo(1);
     }
 
     @Test
     void parkedKeysAreFoundAndReleased() throws Exception {
-        ConfigurableApplicationContext application = start(WRITABLE);
+        EndpointApplication application = start(WRITABLE);
         refuse(application, "a");
         awaitHeld(application, "/counts/parked", 1);
-        JsonNode shown = get(application).json();
+        JsonNode shown = application.get("").json();
         assertThat(shown.at("/destinations/0/heldKeys/parked").asInt()).isEqualTo(1);
         assertThat(shown.at("/diagnoses/0/code").asString()).isEqualTo("INT-346");
         assertThat(shown.at("/instance/deadLettered").asInt()).isEqualTo(1);
         assertThat(shown.at("/instance/parked").isNumber()).isTrue();
-        application.getBean(Orders.class).refusing = false;
+        application.bean(Orders.class).refusing = false;
         String release = """
                 {"action": "release_key", "destination": "orders", "key": "a", "actor": "alice"}""";
-        JsonNode released = post(application, release).json();
+        JsonNode released = application.post("", release).json();
         assertThat(released.at("/changed").asBoolean()).isTrue();
         assertThat(released.at("/outbox/diagnoses")).isEmpty();
-        assertThat(post(application, release).json().at("/changed").asBoolean()).isFalse();
-        assertThat(get(application, "/keys").json().at("/keys")).isEmpty();
+        assertThat(application.post("", release).json().at("/changed").asBoolean())
+                .isFalse();
+        assertThat(application.get("/keys").json().at("/keys")).isEmpty();
     }
 
-    private static void refuse(ConfigurableApplicationContext application, String... keys) {
-        application.getBean(Orders.class).refusing = true;
+    private static void refuse(EndpointApplication application, String... keys) {
+        application.bean(Orders.class).refusing = true;
         for (String key : keys) {
             application
-                    .getBean(Outbox.class)
+                    .bean(Outbox.class)
                     .publish(OutboxMessage.of("order.placed", "orders", "{\"secret\":1}".getBytes())
                             .withKey(key));
         }
     }
 
-    private void awaitHeld(ConfigurableApplicationContext application, String count, int expected) {
+    private void awaitHeld(EndpointApplication application, String count, int expected) {
         await().untilAsserted(() ->
-                assertThat(get(application, "/keys").json().at(count).asInt()).isEqualTo(expected));
+                assertThat(application.get("/keys").json().at(count).asInt()).isEqualTo(expected));
     }
 
     @Test
     void aPageThatCannotBeIsRefused() throws Exception {
-        ConfigurableApplicationContext application = start(WRITABLE);
+        EndpointApplication application = start(WRITABLE);
         for (String query : List.of("?limit=0", "?limit=1001", "?afterKey=a", "?afterDestination=orders")) {
-            assertThat(get(application, "/keys" + query).status()).as(query).isEqualTo(400);
+            assertThat(application.get("/keys" + query).status()).as(query).isEqualTo(400);
         }
-        assertThat(get(application, "/keys?afterDestination=orders&afterKey=").status())
+        assertThat(application.get("/keys?afterDestination=orders&afterKey=").status())
                 .isEqualTo(200);
     }
 
     @Test
     void aChangeThatCannotBeSaysWhatIsMissing() throws Exception {
-        ConfigurableApplicationContext application = start(WRITABLE);
+        EndpointApplication application = start(WRITABLE);
         for (String body : List.of(
                 "{\"action\": \"pause\", \"actor\": \"alice\"}",
                 "{\"action\": \"pause\", \"destination\": \"orders\", \"shard\": 1, \"actor\": \"alice\"}",
@@ -187,77 +173,40 @@ class OutboxEndpointHttpTests {
                 "{\"action\": \"unblock\", \"destination\": \"orders\", \"key\": \"a\"}",
                 "{\"action\": \"release_lease\", \"shard\": 1, \"key\": \"a\", \"actor\": \"alice\"}",
                 "{\"action\": \"release_lease\", \"actor\": \"alice\"}")) {
-            Answer answer = post(application, body);
+            Answer answer = application.post("", body);
             assertThat(answer.status()).as(body).isEqualTo(400);
             assertThat(answer.json().at("/code").asString()).as(body).isEqualTo("INT-106");
             assertThat(answer.json().at("/action").asString()).as(body).isNotEmpty();
         }
-        assertThat(get(application).json().at("/destinations")).isEmpty();
+        assertThat(application.get("").json().at("/destinations")).isEmpty();
     }
 
     @Test
     void itIsReadOnlyUnlessItIsAskedForMore() throws Exception {
-        ConfigurableApplicationContext application = start("management.endpoint.outbox.access=read-only");
-        assertThat(get(application).status()).isEqualTo(200);
-        assertThat(post(application, """
+        EndpointApplication application = start("management.endpoint.outbox.access=read-only");
+        assertThat(application.get("").status()).isEqualTo(200);
+        assertThat(application.post("", """
                 {"action": "pause", "destination": "orders", "actor": "alice"}""").status()).isEqualTo(405);
-        ConfigurableApplicationContext asItComes = start("spring.application.name=shop");
-        assertThat(post(asItComes, """
+        EndpointApplication asItComes = start("spring.application.name=shop");
+        assertThat(asItComes.post("", """
                 {"action": "pause", "destination": "orders", "actor": "alice"}""").status()).isEqualTo(405);
     }
 
     @Test
     void whereItIsNotExposedThereIsNone() throws Exception {
-        assertThat(get(start("management.endpoints.web.exposure.include=health"))
+        assertThat(start("management.endpoints.web.exposure.include=health")
+                        .get("")
                         .status())
                 .isEqualTo(404);
-        assertThat(get(start("management.endpoint.outbox.access=none")).status())
+        assertThat(start("management.endpoint.outbox.access=none").get("").status())
                 .isEqualTo(404);
-        assertThat(get(start("integration.outbox.enabled=false")).status()).isEqualTo(404);
+        assertThat(start("integration.outbox.enabled=false").get("").status()).isEqualTo(404);
     }
 
-    private ConfigurableApplicationContext start(String... properties) {
-        ConfigurableApplicationContext application = new SpringApplicationBuilder(Application.class)
-                .bannerMode(org.springframework.boot.Banner.Mode.OFF)
-                .properties("server.port=0", "management.endpoints.web.exposure.include=outbox")
-                .run(Arrays.stream(properties)
-                        .map((property) -> "--" + property)
-                        .toArray(String[]::new));
+    private EndpointApplication start(String... properties) {
+        EndpointApplication application = EndpointApplication.start(Application.class, "outbox", properties);
         this.running.add(application);
         return application;
-    }
-
-    private Answer get(ConfigurableApplicationContext application) throws Exception {
-        return get(application, "");
-    }
-
-    private Answer get(ConfigurableApplicationContext application, String below) throws Exception {
-        return send(
-                HttpRequest.newBuilder(URI.create(address(application) + below)).build());
-    }
-
-    private Answer post(ConfigurableApplicationContext application, String body) throws Exception {
-        return send(HttpRequest.newBuilder(address(application))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build());
-    }
-
-    private Answer send(HttpRequest request) throws Exception {
-        HttpResponse<String> answer = this.client.send(request, HttpResponse.BodyHandlers.ofString());
-        return new Answer(answer.statusCode(), answer.body());
-    }
-
-    private static URI address(ConfigurableApplicationContext application) {
-        int port = ((WebServerApplicationContext) application).getWebServer().getPort();
-        return URI.create("http://127.0.0.1:" + port + "/actuator/outbox");
-    }
-
-    private record Answer(int status, String body) {
-
-        JsonNode json() {
-            return JsonMapper.shared().readTree(this.body);
-        }
     }
 
     static final class Orders implements MessageDestination {
@@ -287,16 +236,8 @@ class OutboxEndpointHttpTests {
     }
 
     @Configuration(proxyBeanMethods = false)
+    @WithWebEndpoints
     @ImportAutoConfiguration({
-        TomcatServletWebServerAutoConfiguration.class,
-        DispatcherServletAutoConfiguration.class,
-        WebMvcAutoConfiguration.class,
-        HttpMessageConvertersAutoConfiguration.class,
-        JacksonAutoConfiguration.class,
-        EndpointAutoConfiguration.class,
-        WebEndpointAutoConfiguration.class,
-        JacksonEndpointAutoConfiguration.class,
-        ManagementContextAutoConfiguration.class,
         CallAutoConfiguration.class,
         EventAutoConfiguration.class,
         DeadLetterAutoConfiguration.class,
