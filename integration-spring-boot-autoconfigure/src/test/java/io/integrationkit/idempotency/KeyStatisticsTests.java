@@ -69,11 +69,18 @@ class KeyStatisticsTests {
 
     @Test
     void whoHasOtherArgumentsIsNoDuplicate() {
-        with((idempotency, statistics) -> {
-            pay(idempotency).execute("k", "10 EUR", () -> "receipt");
-            assertProblem(ProblemCode.KEY_REUSED, () -> pay(idempotency).execute("k", "20 EUR", () -> "receipt"));
-            assertThat(statistics.operation("pay")).isEqualTo(new KeyStatistics(1, 0, 0, Duration.ZERO, 0));
-        });
+        for (String cacheSize : List.of("16MB", "0")) {
+            this.runner
+                    .withPropertyValues("integration.idempotency.cache-size=" + cacheSize)
+                    .run((context) -> {
+                        IdempotentCode<String> pay = pay(context.getBean(Idempotency.class));
+                        String key = "of " + cacheSize;
+                        pay.execute(key, "10 EUR", () -> "receipt");
+                        assertProblem(ProblemCode.KEY_REUSED, () -> pay.execute(key, "20 EUR", () -> "receipt"));
+                        assertThat(context.getBean(IdempotencyStatistics.class).operation("pay"))
+                                .isEqualTo(new KeyStatistics(1, 0, 0, Duration.ZERO, 0));
+                    });
+        }
     }
 
     @Test
