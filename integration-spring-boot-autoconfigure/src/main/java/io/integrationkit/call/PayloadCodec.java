@@ -4,17 +4,21 @@ import io.integrationkit.failure.ProblemCode;
 import java.io.Serializable;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.deser.AbstractDeserializer;
 import tools.jackson.databind.deser.ValueInstantiator;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
 
 /**
  * Turns arguments, results and events into JSON and back, by the types of the method's signature. No class name is
@@ -25,17 +29,23 @@ public final class PayloadCodec {
 
     private final JsonMapper mapper;
 
+    /** By the types that signatures name, of which there are few: to resolve one costs as much as to read a small document. */
+    private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
+
+    private final Map<Type, ObjectWriter> writers = new ConcurrentHashMap<>();
+
     /**
      * Creates a codec.
      *
      * @param mapper mapper whose modules and settings are used; default typing is switched off, unknown properties are
-     *     ignored so that older code reads newer documents
+     *     ignored so that older code reads newer documents, and nothing is indented
      */
     public PayloadCodec(JsonMapper mapper) {
         this.mapper = mapper.rebuild()
                 .deactivateDefaultTyping()
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+                .disable(SerializationFeature.INDENT_OUTPUT)
                 .build();
     }
 
@@ -59,7 +69,7 @@ public final class PayloadCodec {
      * @throws JacksonException if the value cannot be serialised
      */
     public byte[] write(@Nullable Object value, Type type) {
-        return this.mapper.writerFor(javaType(type)).writeValueAsBytes(value);
+        return writer(type).writeValueAsBytes(value);
     }
 
     /**
@@ -71,7 +81,9 @@ public final class PayloadCodec {
      * @throws JacksonException if the document does not fit the type
      */
     public @Nullable Object read(byte[] json, Type type) {
-        return this.mapper.readValue(json, javaType(type));
+        return this.readers
+                .computeIfAbsent(type, (any) -> this.mapper.readerFor(javaType(any)))
+                .readValue(json);
     }
 
     /**
@@ -84,15 +96,15 @@ public final class PayloadCodec {
      */
     public String writeArguments(Method method, @Nullable Object[] arguments) {
         Type[] types = method.getGenericParameterTypes();
-        ArrayNode array = this.mapper.createArrayNode();
+        StringBuilder array = new StringBuilder("[");
         for (int i = 0; i < arguments.length; i++) {
             try {
-                array.add(this.mapper.writerFor(javaType(types[i])).<JsonNode>valueToTree(arguments[i]));
+                array.append((i == 0) ? "" : ",").append(writer(types[i]).writeValueAsString(arguments[i]));
             } catch (JacksonException ex) {
                 throw notSerializable(method, i, "written: " + ex.getOriginalMessage());
             }
         }
-        return array.toString();
+        return array.append(']').toString();
     }
 
     /**
@@ -171,6 +183,10 @@ public final class PayloadCodec {
                 ProblemCode.ARGUMENTS_NOT_SERIALIZABLE,
                 "Argument %d of %s cannot be %s".formatted(index, method, why),
                 "Pass records or other plain values that Jackson writes and reads.");
+    }
+
+    private ObjectWriter writer(Type type) {
+        return this.writers.computeIfAbsent(type, (any) -> this.mapper.writerFor(javaType(any)));
     }
 
     private JavaType javaType(Type type) {

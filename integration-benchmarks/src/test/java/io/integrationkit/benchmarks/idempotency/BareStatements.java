@@ -38,8 +38,12 @@ final class BareStatements {
         this.database = database;
         this.keys = new JdbcTemplate(database)
                 .query(
-                        "select operation, key_hash, scope from integration_idempotency",
-                        (row, number) -> new Key(row.getString(1), row.getBytes(2), row.getString(3)));
+                        "select operation, key_hash, scope, fingerprint from integration_idempotency",
+                        (row, number) -> new Key(row.getString(1), row.getBytes(2), row.getString(3), row.getBytes(4)));
+    }
+
+    List<Key> keys() {
+        return this.keys;
     }
 
     void claim(int number) throws SQLException {
@@ -72,7 +76,7 @@ final class BareStatements {
         }
     }
 
-    private record Key(String operation, byte[] hash, String scope) {
+    record Key(String operation, byte[] hash, String scope, byte[] fingerprint) {
 
         void set(PreparedStatement statement, int first) throws SQLException {
             statement.setString(first, this.operation);

@@ -1,6 +1,7 @@
 package io.integrationkit.benchmarks.idempotency;
 
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.idempotency.IdempotencyStore;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,7 +18,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Measures repetitions of an {@code @Idempotent} call that all ask the database, beside the bare statements on the same
- * pool, taking turns, and exits with 1 if ours are below 0.8 of the bare claim. Options are system properties:
+ * pool, taking turns, and exits with 1 if ours are below 0.8 of a claim
+ * alone, be it ours or one written by hand. Options are system properties:
  * {@code load.rounds} (3) and {@code load.seconds} (5, of one contestant in one round).
  */
 public final class DuplicateLoad {
@@ -45,19 +47,25 @@ public final class DuplicateLoad {
                         .start();
                 ConfigurableApplicationContext context = start(postgres)) {
             Map<Contestant, Double> figures = measure(context);
-            double share = figures.get(Contestant.KIT) / figures.get(Contestant.BARE_CLAIM);
             figures.forEach(
                     (contestant, rate) -> System.out.printf(Locale.ROOT, "| %s | %,.0f |%n", contestant.label(), rate));
-            System.out.printf(
-                    Locale.ROOT,
-                    "%-7s duplicates/s against the bare claim: %.2f, at least %.2f%n",
-                    (share >= BAR) ? "PASS" : "FAIL",
-                    share,
-                    BAR);
-            if (share < BAR) {
+            boolean reached = reached(figures, Contestant.CLAIM);
+            if (!reached(figures, Contestant.BARE_CLAIM) || !reached) {
                 System.exit(1);
             }
         }
+    }
+
+    private static boolean reached(Map<Contestant, Double> figures, Contestant other) {
+        double share = figures.get(Contestant.KIT) / figures.get(other);
+        System.out.printf(
+                Locale.ROOT,
+                "%-7s duplicates/s against %s: %.2f, at least %.2f%n",
+                (share >= BAR) ? "PASS" : "FAIL",
+                other.label(),
+                share,
+                BAR);
+        return share >= BAR;
     }
 
     private static ConfigurableApplicationContext start(EmbeddedPostgres postgres) {
@@ -82,6 +90,7 @@ public final class DuplicateLoad {
         BareStatements bare = new BareStatements(context.getBean(DataSource.class));
         Map<Contestant, Repetition> repetitions = new EnumMap<>(Contestant.class);
         repetitions.put(Contestant.KIT, (number) -> desk.pay(Payments.order(number)));
+        repetitions.put(Contestant.CLAIM, new StoreClaims(context.getBean(IdempotencyStore.class), bare.keys())::claim);
         repetitions.put(Contestant.BARE_CLAIM, bare::claim);
         repetitions.put(Contestant.BARE_SELECT, bare::select);
         Repeaters repeaters = new Repeaters(TIME);
@@ -116,6 +125,7 @@ public final class DuplicateLoad {
     /** Who takes part. */
     private enum Contestant {
         KIT("an annotated call whose result is in the database"),
+        CLAIM("its claim alone"),
         BARE_CLAIM("`INSERT … ON CONFLICT DO NOTHING; SELECT …`, the result read and parsed by nobody"),
         BARE_SELECT("`SELECT …` alone");
 
