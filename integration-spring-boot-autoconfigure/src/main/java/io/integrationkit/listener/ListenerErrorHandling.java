@@ -1,6 +1,7 @@
 package io.integrationkit.listener;
 
 import io.integrationkit.call.DeadLetteredException;
+import io.integrationkit.context.TimeSource;
 import io.integrationkit.deduplicate.DuplicateMessageException;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
@@ -17,7 +18,6 @@ import org.springframework.kafka.KafkaException;
 import org.springframework.kafka.config.ContainerPostProcessor;
 import org.springframework.kafka.listener.AbstractMessageListenerContainer;
 import org.springframework.kafka.listener.BackOffHandler;
-import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.kafka.listener.ListenerContainerPauseService;
 import org.springframework.kafka.listener.ListenerContainerRegistry;
 import org.springframework.kafka.listener.MessageListenerContainer;
@@ -41,6 +41,9 @@ import org.springframework.util.backoff.FixedBackOff;
  * <p>A pause does not block the poll, so waiting never costs the consumer its partitions. The offset moves on only once
  * the record was handled or its dead letter is stored: if storing fails, the record comes again.
  *
+ * <p>A batch that failed is handled again record by record, each in a transaction of its own ({@link RecordByRecord}); what
+ * is said above then holds for the first that fails, and those behind it come again as a batch.
+ *
  * <p>A container that has an error handler of the application's own keeps it.
  */
 public final class ListenerErrorHandling
@@ -57,7 +60,7 @@ public final class ListenerErrorHandling
 
     private final RecordDeadLetters deadLetters;
 
-    private final DefaultErrorHandler errorHandler;
+    private final BatchErrorHandler errorHandler;
 
     private final ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
 
@@ -67,17 +70,20 @@ public final class ListenerErrorHandling
      * @param registry the listener containers, resumed after a pause
      * @param classification says what kind of failure an exception is
      * @param deadLetters where records go that are given up
+     * @param time measures how long a failed batch is handled record by record
      */
     public ListenerErrorHandling(
             ListenerContainerRegistry registry,
             Function<Throwable, Failure> classification,
-            RecordDeadLetters deadLetters) {
+            RecordDeadLetters deadLetters,
+            TimeSource time) {
         this.classification = classification;
         this.deadLetters = deadLetters;
         this.scheduler.setThreadNamePrefix("integration-listener-");
         this.scheduler.setDaemon(true);
         this.scheduler.initialize();
-        this.errorHandler = new DefaultErrorHandler(
+        this.errorHandler = new BatchErrorHandler(
+                new RecordByRecord(time),
                 this::recover,
                 new FixedBackOff(PAUSE_WITHOUT_HINT.toMillis(), FixedBackOff.UNLIMITED_ATTEMPTS),
                 new Pausing(new ListenerContainerPauseService(registry, this.scheduler)));

@@ -1,6 +1,7 @@
 package io.integrationkit.autoconfigure.listener;
 
 import io.integrationkit.call.PayloadCodec;
+import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.listener.ListenerErrorHandling;
@@ -47,9 +48,10 @@ public final class ListenerAutoConfiguration {
                 KafkaListenerEndpointRegistry registry,
                 FailureClassification classification,
                 DeadLetters deadLetters,
-                PayloadCodec codec) {
+                PayloadCodec codec,
+                TimeSource time) {
             return new ListenerErrorHandling(
-                    registry, classification::classify, new RecordDeadLetters(deadLetters, codec));
+                    registry, classification::classify, new RecordDeadLetters(deadLetters, codec), time);
         }
     }
 }

@@ -1,0 +1,134 @@
+package io.integrationkit.listener;
+
+import io.integrationkit.context.Correlation;
+import io.integrationkit.context.Scope;
+import io.integrationkit.context.TimeSource;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.log.LogAccessor;
+import org.springframework.kafka.KafkaException;
+import org.springframework.kafka.listener.BatchListenerFailedException;
+import org.springframework.kafka.listener.MessageListenerContainer;
+import org.springframework.kafka.support.KafkaUtils;
+import org.springframework.kafka.support.serializer.DeserializationException;
+import org.springframework.kafka.support.serializer.SerializationUtils;
+
+/**
+ * Handles the records of a batch that failed again, each as a batch of its own and so in a transaction of its own, until
+ * one fails: only then is it known which one it was. What a listener says itself about the record that failed is not
+ * believed: if its transaction rolled back, the records before that one are not handled either, and to move their offsets
+ * on would lose them.
+ *
+ * <p>Runs on the thread of the consumer, for {@value #SECONDS} seconds and one record at most, so that the poll is not
+ * missed: what is not done by then is delivered again. A crash at any point leaves the offsets where they were, and all of
+ * the batch comes again.
+ */
+final class RecordByRecord {
+
+    private static final Logger logger = LoggerFactory.getLogger(RecordByRecord.class);
+
+    private static final LogAccessor accessor = new LogAccessor(RecordByRecord.class);
+
+    private static final int SECONDS = 10;
+
+    private static final Duration TIME = Duration.ofSeconds(SECONDS);
+
+    private final TimeSource time;
+
+    RecordByRecord(TimeSource time) {
+        this.time = time;
+    }
+
+    /**
+     * Handles the records in their order.
+     *
+     * @return which record failed, and how; {@code null} if all are handled
+     * @throws KafkaException if time is over; the offsets of what was handled are committed, the rest is delivered again
+     */
+    @Nullable
+    BatchListenerFailedException run(
+            ConsumerRecords<?, ?> batch, Consumer<?, ?> consumer, MessageListenerContainer container) {
+        logger.info(
+                "Listener '{}' failed with a batch of {} records; each of them is handled by itself now",
+                container.getListenerId(),
+                batch.count());
+        BatchOfOne listener = new BatchOfOne(container.getContainerProperties().getMessageListener(), consumer);
+        Map<TopicPartition, OffsetAndMetadata> handled = new HashMap<>();
+        long began = this.time.nanoTime();
+        for (ConsumerRecord<?, ?> received : batch) {
+            if (!handled.isEmpty() && this.time.nanoTime() - began >= TIME.toNanos()) {
+                throw deliverAgain(batch, handled, consumer);
+            }
+            RuntimeException failure = handle(listener, received);
+            if (failure != null) {
+                return new BatchListenerFailedException(
+                        "Record %s-%d@%d of a batch failed"
+                                .formatted(received.topic(), received.partition(), received.offset()),
+                        failure,
+                        received);
+            }
+            handled.put(BatchOfOne.partition(received), new OffsetAndMetadata(received.offset() + 1));
+        }
+        return null;
+    }
+
+    private static @Nullable RuntimeException handle(BatchOfOne listener, ConsumerRecord<?, ?> received) {
+        DeserializationException undecodable = undecodable(received);
+        if (undecodable != null) {
+            return undecodable;
+        }
+        Header header = received.headers().lastHeader(Correlation.HEADER);
+        String correlation =
+                (header != null && header.value() != null) ? new String(header.value(), StandardCharsets.UTF_8) : null;
+        Scope scope = Correlation.open(correlation);
+        try {
+            listener.handle(received);
+            return null;
+        } catch (RuntimeException ex) {
+            return ex;
+        } finally {
+            scope.close();
+        }
+    }
+
+    private static @Nullable DeserializationException undecodable(ConsumerRecord<?, ?> received) {
+        for (String header :
+                List.of(KafkaUtils.VALUE_DESERIALIZER_EXCEPTION_HEADER, KafkaUtils.KEY_DESERIALIZER_EXCEPTION_HEADER)) {
+            DeserializationException exception = SerializationUtils.getExceptionFromHeader(received, header, accessor);
+            if (exception != null) {
+                return exception;
+            }
+        }
+        return null;
+    }
+
+    private static KafkaException deliverAgain(
+            ConsumerRecords<?, ?> batch, Map<TopicPartition, OffsetAndMetadata> handled, Consumer<?, ?> consumer) {
+        consumer.commitSync(handled);
+        for (TopicPartition partition : batch.partitions()) {
+            OffsetAndMetadata next = handled.get(partition);
+            consumer.seek(
+                    partition,
+                    (next != null)
+                            ? next.offset()
+                            : batch.records(partition).get(0).offset());
+        }
+        return new KafkaException(
+                "A failed batch is handled record by record for %d s at a time; the rest comes again"
+                        .formatted(SECONDS),
+                KafkaException.Level.DEBUG,
+                null);
+    }
+}

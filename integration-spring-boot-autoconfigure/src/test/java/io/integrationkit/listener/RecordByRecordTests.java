@@ -1,0 +1,106 @@
+package io.integrationkit.listener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.integrationkit.testsupport.ManualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.kafka.KafkaException;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.listener.BatchListenerFailedException;
+import org.springframework.kafka.listener.BatchMessageListener;
+import org.springframework.kafka.listener.ContainerProperties;
+import org.springframework.kafka.listener.KafkaMessageListenerContainer;
+
+class RecordByRecordTests {
+
+    private static final TopicPartition FIRST = new TopicPartition("orders", 0);
+
+    private static final TopicPartition SECOND = new TopicPartition("orders", 1);
+
+    private final ManualTime time = new ManualTime();
+
+    private final List<String> handled = new ArrayList<>();
+
+    private final MockConsumer<String, String> consumer = new MockConsumer<>("earliest");
+
+    private Duration each = Duration.ZERO;
+
+    @BeforeEach
+    void assign() {
+        this.consumer.assign(List.of(FIRST, SECOND));
+        this.consumer.updateBeginningOffsets(Map.of(FIRST, 0L, SECOND, 0L));
+    }
+
+    @Test
+    void whatIsNotDoneInTimeIsDeliveredAgainAndNothingElse() {
+        this.each = Duration.ofSeconds(6);
+        assertThat(catchThrowable(() -> run(records()))).isInstanceOf(KafkaException.class);
+        assertThat(this.handled).containsExactly("a0", "a1");
+        assertThat(this.consumer.committed(Set.of(FIRST, SECOND))).isEqualTo(Map.of(FIRST, new OffsetAndMetadata(2)));
+        assertThat(this.consumer.position(FIRST)).isEqualTo(2);
+        assertThat(this.consumer.position(SECOND)).isEqualTo(5);
+    }
+
+    @Test
+    void oneRecordIsHandledHoweverLongItTakes() {
+        this.each = Duration.ofMinutes(1);
+        assertThat(catchThrowable(() -> run(records()))).isInstanceOf(KafkaException.class);
+        assertThat(this.handled).containsExactly("a0");
+        assertThat(this.consumer.position(FIRST)).isEqualTo(1);
+    }
+
+    @Test
+    void theFirstRecordThatFailsIsToldAndNoneBehindItIsTouched() {
+        BatchListenerFailedException failed = run(records("a0", "bad", "a2"));
+        assertThat(Objects.requireNonNull(failed).getRecord().value()).isEqualTo("bad");
+        assertThat(this.handled).containsExactly("a0");
+    }
+
+    @Test
+    void nothingIsToldIfAllAreHandled() {
+        assertThat(run(records())).isNull();
+        assertThat(this.handled).containsExactly("a0", "a1", "a2", "b5");
+    }
+
+    private @Nullable BatchListenerFailedException run(ConsumerRecords<String, String> batch) {
+        ContainerProperties properties = new ContainerProperties("orders");
+        properties.setMessageListener((BatchMessageListener<String, String>) (received) -> {
+            assertThat(received).hasSize(1);
+            String text = received.get(0).value();
+            if (text.equals("bad")) {
+                throw new IllegalStateException(text);
+            }
+            this.handled.add(text);
+            this.time.advance(this.each);
+        });
+        KafkaMessageListenerContainer<String, String> container =
+                new KafkaMessageListenerContainer<>(new DefaultKafkaConsumerFactory<>(Map.of()), properties);
+        return new RecordByRecord(this.time).run(batch, this.consumer, container);
+    }
+
+    private static ConsumerRecords<String, String> records(String... first) {
+        List<ConsumerRecord<String, String>> ofFirst = new ArrayList<>();
+        for (String text : (first.length > 0) ? first : new String[] {"a0", "a1", "a2"}) {
+            ofFirst.add(new ConsumerRecord<>("orders", 0, ofFirst.size(), "key", text));
+        }
+        Map<TopicPartition, List<ConsumerRecord<String, String>>> batch = new LinkedHashMap<>();
+        batch.put(FIRST, ofFirst);
+        batch.put(SECOND, List.of(new ConsumerRecord<>("orders", 1, 5, "key", "b5")));
+        return new ConsumerRecords<>(batch, Map.of());
+    }
+}
