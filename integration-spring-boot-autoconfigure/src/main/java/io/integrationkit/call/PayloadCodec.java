@@ -87,6 +87,32 @@ public final class PayloadCodec {
     }
 
     /**
+     * Reads a document as it is, no decimal rounded.
+     *
+     * @param json JSON in UTF-8
+     * @return the document
+     * @throws JacksonException if it is no JSON
+     */
+    public JsonNode readTree(byte[] json) {
+        return this.mapper
+                .reader()
+                .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .readTree(json);
+    }
+
+    /**
+     * Reads a value from a document.
+     *
+     * @param json the document
+     * @param type what to read it as
+     * @return the value, or {@code null} if the document is {@code null}
+     * @throws JacksonException if the document does not fit the type
+     */
+    public @Nullable Object read(JsonNode json, Type type) {
+        return this.mapper.treeToValue(json, javaType(type));
+    }
+
+    /**
      * Serialises the arguments of a method by its parameter types.
      *
      * @param method the method

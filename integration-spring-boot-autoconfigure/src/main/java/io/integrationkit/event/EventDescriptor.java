@@ -3,6 +3,7 @@ package io.integrationkit.event;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.expression.EvaluationException;
 import org.springframework.expression.Expression;
@@ -19,16 +20,21 @@ public final class EventDescriptor {
 
     private final int version;
 
-    private final @Nullable String destination;
+    private final String declaredDestination;
+
+    private final UnaryOperator<String> placeholders;
 
     private final @Nullable Expression key;
 
-    EventDescriptor(Class<?> eventClass, String type, int version, @Nullable String destination, @Nullable String key) {
+    private volatile @Nullable String resolvedDestination;
+
+    EventDescriptor(Class<?> eventClass, EventType annotation, UnaryOperator<String> placeholders) {
         this.eventClass = eventClass;
-        this.type = type;
-        this.version = version;
-        this.destination = destination;
-        this.key = (key != null) ? parse(eventClass, key) : null;
+        this.type = annotation.value();
+        this.version = annotation.version();
+        this.declaredDestination = annotation.destination();
+        this.placeholders = placeholders;
+        this.key = annotation.key().isEmpty() ? null : parse(eventClass, annotation.key());
     }
 
     private static Expression parse(Class<?> eventClass, String key) {
@@ -67,12 +73,20 @@ public final class EventDescriptor {
     }
 
     /**
-     * Returns where the events go by default.
+     * Returns where the events go by default. Placeholders are resolved at the first call, not at start-up: who only
+     * consumes the events need not know where they are published.
      *
      * @return the destination, or {@code null} if the publisher must name one
+     * @throws IllegalArgumentException if a placeholder cannot be resolved
      */
     public @Nullable String destination() {
-        return this.destination;
+        String destination = this.resolvedDestination;
+        if (destination == null) {
+            // Two threads may both resolve it, to the same text.
+            destination = this.placeholders.apply(this.declaredDestination);
+            this.resolvedDestination = destination;
+        }
+        return destination.isEmpty() ? null : destination;
     }
 
     /**
@@ -103,13 +117,11 @@ public final class EventDescriptor {
         return value.toString();
     }
 
-    private static ProblemException invalidKey(Class<?> eventClass, String key, Exception cause) {
-        return new ProblemException(
+    private static EventConfigurationException invalidKey(Class<?> eventClass, String key, Exception cause) {
+        return new EventConfigurationException(
                 ProblemCode.INVALID_EXPRESSION,
-                FailureCategory.PERMANENT,
-                "@EventType(key = \"%s\") of %s cannot be read: name a property of the event, such as 'orderId'"
-                        .formatted(key, eventClass.getName()),
-                null,
+                "@EventType(key = \"%s\") of %s cannot be read".formatted(key, eventClass.getName()),
+                "Name a property of the event, such as 'orderId'.",
                 cause);
     }
 }

@@ -23,11 +23,11 @@ public final class EventHandlers {
 
     private final Map<String, HandlerMethod> byDestination;
 
-    private final Map<Class<?>, List<String>> byEvent;
+    private final Map<String, List<String>> byType;
 
     private EventHandlers(Collection<HandlerMethod> handlers) {
         this.byDestination = new LinkedHashMap<>();
-        this.byEvent = new LinkedHashMap<>();
+        this.byType = new LinkedHashMap<>();
         for (HandlerMethod handler : handlers) {
             HandlerMethod other = this.byDestination.putIfAbsent(handler.destination(), handler);
             if (other != null) {
@@ -37,8 +37,8 @@ public final class EventHandlers {
                         "Give one of them another name: @EventHandler(name = \"…\").",
                         null);
             }
-            this.byEvent
-                    .computeIfAbsent(handler.eventClass(), (type) -> new ArrayList<>())
+            this.byType
+                    .computeIfAbsent(handler.eventType(), (type) -> new ArrayList<>())
                     .add(handler.destination());
         }
     }
@@ -85,9 +85,9 @@ public final class EventHandlers {
         return (type != null) ? ClassUtils.getUserClass(type) : null;
     }
 
-    /** Names the handlers of an event, as destinations; empty if it has none. */
-    List<String> destinationsOf(Class<?> eventClass) {
-        return this.byEvent.getOrDefault(eventClass, List.of());
+    /** Names the handlers of an event type, whichever of its versions they take, as destinations; empty if it has none. */
+    List<String> destinationsOf(String type) {
+        return this.byType.getOrDefault(type, List.of());
     }
 
     @Nullable

@@ -1,10 +1,10 @@
 package io.integrationkit.outbox;
 
 import io.integrationkit.call.DeadLetteredException;
-import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.context.Correlation;
 import io.integrationkit.context.Scope;
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.event.EventReader;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import java.time.Duration;
@@ -22,7 +22,7 @@ final class HandlerDestination implements MessageDestination {
 
     private final EventHandlers handlers;
 
-    private final PayloadCodec codec;
+    private final EventReader reader;
 
     private final Function<Throwable, Failure> classification;
 
@@ -39,13 +39,13 @@ final class HandlerDestination implements MessageDestination {
 
     HandlerDestination(
             EventHandlers handlers,
-            PayloadCodec codec,
+            EventReader reader,
             Function<Throwable, Failure> classification,
             Executor executor,
             TimeSource time,
             OutboxSpec spec) {
         this.handlers = handlers;
-        this.codec = codec;
+        this.reader = reader;
         this.classification = classification;
         this.executor = executor;
         this.time = time;
@@ -92,11 +92,7 @@ final class HandlerDestination implements MessageDestination {
     private @Nullable FailedCall handle(HandlerMethod handler, OutboxRecord message) {
         Map<String, String> headers = message.headers();
         try (Scope scope = Correlation.open(headers.get(Correlation.HEADER))) {
-            Object event = this.codec.read(message.payload(), handler.eventClass());
-            if (event == null) {
-                throw new IllegalArgumentException("The payload is null");
-            }
-            handler.call(event, headers);
+            handler.call(event(handler, message), headers);
             return null;
         } catch (DeadLetteredException ex) {
             // What is owed is kept by another entry of the dead letters now.
@@ -106,6 +102,13 @@ final class HandlerDestination implements MessageDestination {
         } catch (Throwable ex) {
             return new FailedCall(this.classification.apply(ex), ex);
         }
+    }
+
+    /** A row may have been written by older or newer code, or be the replay of a message of another version. */
+    private Object event(HandlerMethod handler, OutboxRecord message) {
+        EventReader.Origin origin = new EventReader.Origin(
+                message.eventType(), message.eventVersion(), message.contentType(), message.destination());
+        return this.reader.read(origin, message.payload(), handler.eventClass());
     }
 
     private record HandlerKey(String destination, String key) {}

@@ -1,5 +1,6 @@
 package io.integrationkit.outbox;
 
+import io.integrationkit.event.EventDescriptor;
 import io.integrationkit.event.EventTypes;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
@@ -32,7 +33,7 @@ final class HandlerMethod {
 
     private final String destination;
 
-    private final Class<?> eventClass;
+    private final EventDescriptor event;
 
     private final List<BiFunction<Object, Map<String, String>, @Nullable Object>> arguments;
 
@@ -41,13 +42,13 @@ final class HandlerMethod {
             String beanName,
             Method method,
             String destination,
-            Class<?> eventClass,
+            EventDescriptor event,
             List<BiFunction<Object, Map<String, String>, @Nullable Object>> arguments) {
         this.beanFactory = beanFactory;
         this.beanName = beanName;
         this.method = method;
         this.destination = destination;
-        this.eventClass = eventClass;
+        this.event = event;
         this.arguments = arguments;
     }
 
@@ -77,15 +78,18 @@ final class HandlerMethod {
         if (eventClass == null) {
             throw notOneEvent(beanName, method, null);
         }
-        requireEventType(beanName, method, eventClass, types);
+        EventDescriptor event = eventType(beanName, method, eventClass, types);
         String destination = PREFIX + (name.isBlank() ? beanName + "." + method.getName() : name);
-        return new HandlerMethod(beanFactory, beanName, method, destination, eventClass, List.copyOf(arguments));
+        return new HandlerMethod(beanFactory, beanName, method, destination, event, List.copyOf(arguments));
     }
 
-    private static void requireEventType(String beanName, Method method, Class<?> eventClass, EventTypes types) {
+    private static EventDescriptor eventType(String beanName, Method method, Class<?> eventClass, EventTypes types) {
         try {
-            types.describe(eventClass);
+            return types.describe(eventClass);
         } catch (ProblemException ex) {
+            if (ex.code() == ProblemCode.EVENT_TYPE_CONFLICT) {
+                throw ex;
+            }
             throw notOneEvent(beanName, method, ex);
         }
     }
@@ -113,7 +117,11 @@ final class HandlerMethod {
     }
 
     Class<?> eventClass() {
-        return this.eventClass;
+        return this.event.eventClass();
+    }
+
+    String eventType() {
+        return this.event.type();
     }
 
     /** Throws what the method throws. */

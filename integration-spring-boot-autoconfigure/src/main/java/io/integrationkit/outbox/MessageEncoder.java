@@ -5,7 +5,7 @@ import io.integrationkit.context.Correlation;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.event.CloudEventHeaders;
 import io.integrationkit.event.EventDescriptor;
-import io.integrationkit.event.EventTypes;
+import io.integrationkit.event.EventVersions;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
@@ -21,7 +21,9 @@ final class MessageEncoder {
 
     private final OutboxSpec spec;
 
-    private final EventTypes types;
+    private final EventVersions versions;
+
+    private final OlderVersions older;
 
     private final PayloadCodec codec;
 
@@ -35,14 +37,15 @@ final class MessageEncoder {
 
     MessageEncoder(
             OutboxSpec spec,
-            EventTypes types,
+            EventVersions versions,
             PayloadCodec codec,
             Destinations destinations,
             MessageIds ids,
             TimeSource time,
             EventHandlers handlers) {
         this.spec = spec;
-        this.types = types;
+        this.versions = versions;
+        this.older = new OlderVersions(versions, codec);
         this.codec = codec;
         this.destinations = destinations;
         this.ids = ids;
@@ -55,12 +58,12 @@ final class MessageEncoder {
         if (event instanceof OutboxMessage message) {
             return List.of(encode(message));
         }
-        EventDescriptor descriptor = this.types.describe(event.getClass());
+        EventDescriptor descriptor = this.versions.types().describe(event.getClass());
         List<String> recipients = new ArrayList<>();
         if (descriptor.destination() != null) {
             recipients.add(descriptor.destination());
         }
-        recipients.addAll(this.handlers.destinationsOf(event.getClass()));
+        recipients.addAll(this.handlers.destinationsOf(descriptor.type()));
         if (recipients.isEmpty()) {
             throw new ProblemException(
                     ProblemCode.DESTINATION_UNKNOWN,
@@ -72,11 +75,25 @@ final class MessageEncoder {
         OutboxRecord first = encode(message(descriptor, recipients.get(0), descriptor.keyOf(event), event));
         return recipients.stream()
                 .map((recipient) -> recipient.equals(first.destination()) ? first : first.to(recipient))
+                .map(this::published)
                 .toList();
     }
 
     OutboxRecord encode(String destination, @Nullable String key, Object event) {
-        return encode(message(this.types.describe(event.getClass()), destination, key, event));
+        return published(encode(message(this.versions.types().describe(event.getClass()), destination, key, event)));
+    }
+
+    /** Slow consumers are elsewhere: the handlers of this application get the event as it is. */
+    private OutboxRecord published(OutboxRecord encoded) {
+        if (this.handlers.find(encoded.destination()) != null) {
+            return encoded;
+        }
+        OutboxRecord published = this.older.of(encoded);
+        if (published != encoded) {
+            requireSize(published);
+            requireSizeOfDestination(published);
+        }
+        return published;
     }
 
     private static OutboxMessage message(

@@ -4,7 +4,7 @@ import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
-import io.integrationkit.event.EventTypes;
+import io.integrationkit.event.EventReader;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.jdbc.JdbcAccess;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ public record OutboxEngine(
      * What every outbox is made of.
      *
      * @param spec settings
-     * @param types event types
+     * @param events event types and versions, and what reads them
      * @param codec writes payloads
      * @param destinations where messages go, in the order in which they are asked
      * @param deadLetters where refused messages go; asked for when the first is refused
@@ -47,7 +47,7 @@ public record OutboxEngine(
      */
     public record Parts(
             OutboxSpec spec,
-            EventTypes types,
+            EventReader events,
             PayloadCodec codec,
             List<MessageDestination> destinations,
             Supplier<DeadLetters> deadLetters,
@@ -58,7 +58,13 @@ public record OutboxEngine(
 
         private MessageEncoder encoder(Destinations known) {
             return new MessageEncoder(
-                    this.spec, this.types, this.codec, known, new MessageIds(this.random), this.time, this.handlers);
+                    this.spec,
+                    this.events.versions(),
+                    this.codec,
+                    known,
+                    new MessageIds(this.random),
+                    this.time,
+                    this.handlers);
         }
 
         /** Handlers are asked first; no other destination can mean the same name. */
@@ -67,7 +73,7 @@ public record OutboxEngine(
             if (!this.handlers.isEmpty()) {
                 all.add(new HandlerDestination(
                         this.handlers,
-                        this.codec,
+                        this.events,
                         this.classification,
                         HandlerThreads.executor(
                                 this.handlers.count() * this.spec.publishing().handlerConcurrency()),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,27 @@ class EventTypesTests {
     void anotherVersionOfTheSameNameIsFine() {
         this.types.describe(OrderPlaced.class);
         assertThat(this.types.describe(OrderPlacedV3.class).version()).isEqualTo(3);
+    }
+
+    @Test
+    void highestVersionIsTheCurrentOne() {
+        EventTypes known = new EventTypes(UnaryOperator.identity(), List.of(OrderPlacedV3.class, OrderPlaced.class));
+        assertThat(known.current("order.placed")).isSameAs(known.describe(OrderPlacedV3.class));
+        assertThat(known.versions("order.placed"))
+                .extracting(EventDescriptor::version)
+                .containsExactly(2, 3);
+        assertThat(known.names()).containsExactly("order.placed");
+        assertThat(known.current("nobody")).isNull();
+        assertThat(known.versions("nobody")).isEmpty();
+    }
+
+    @Test
+    void conflictIsFoundWhenTheRegistryIsMadeAndSaysWhatToDo() {
+        assertThatExceptionOfType(EventConfigurationException.class)
+                .isThrownBy(
+                        () -> new EventTypes(UnaryOperator.identity(), List.of(OrderPlaced.class, Conflicting.class)))
+                .withMessageContainingAll("INT-311", OrderPlaced.class.getName(), Conflicting.class.getName())
+                .satisfies((ex) -> assertThat(ex.action()).contains("version = 3"));
     }
 
     private static void assertRefused(ProblemCode code, Runnable action) {

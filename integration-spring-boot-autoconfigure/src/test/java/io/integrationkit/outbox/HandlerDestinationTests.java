@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.integrationkit.call.DeadLetteredException;
 import io.integrationkit.event.EventHandler;
+import io.integrationkit.event.EventReader;
 import io.integrationkit.event.EventType;
-import io.integrationkit.event.EventTypes;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.testsupport.ManualTime;
@@ -16,7 +16,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.support.BeanDefinitionBuilder;
@@ -40,9 +39,10 @@ class HandlerDestinationTests {
                 "shop",
                 BeanDefinitionBuilder.genericBeanDefinition(Handler.class, () -> this.handler)
                         .getBeanDefinition());
+        EventReader events = Outboxes.events();
         return new HandlerDestination(
-                EventHandlers.find(beans, new EventTypes(UnaryOperator.identity())),
-                Outboxes.CODEC,
+                EventHandlers.find(beans, events.versions().types()),
+                events,
                 (failure) -> Failure.of(FailureCategory.RATE_LIMIT),
                 this::execute,
                 this.time,

@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.integrationkit.context.Correlation;
 import io.integrationkit.context.Scope;
-import io.integrationkit.event.EventTypes;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import io.integrationkit.testsupport.ManualTime;
 import java.util.List;
 import java.util.Random;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** What fails the call that publishes, to the byte. */
@@ -27,7 +25,7 @@ class MessageEncoderTests {
     private MessageEncoder encoder(SizeLimit ofDestination) {
         return new MessageEncoder(
                 Outboxes.spec(),
-                new EventTypes(UnaryOperator.identity()),
+                Outboxes.events().versions(),
                 Outboxes.CODEC,
                 new Destinations(List.of(new Limited(ofDestination))),
                 new MessageIds(new Random()),

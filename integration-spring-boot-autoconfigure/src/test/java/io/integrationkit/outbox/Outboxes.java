@@ -8,7 +8,13 @@ import io.integrationkit.deadletter.DeadLetterSettings;
 import io.integrationkit.deadletter.DeadLetterStores;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
+import io.integrationkit.event.Downcaster;
+import io.integrationkit.event.EventReader;
 import io.integrationkit.event.EventTypes;
+import io.integrationkit.event.EventVersions;
+import io.integrationkit.event.NewerVersionPolicy;
+import io.integrationkit.event.NewerVersions;
+import io.integrationkit.event.Upcaster;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.jdbc.JdbcAccess;
@@ -89,6 +95,22 @@ final class Outboxes {
                 spec.reading());
     }
 
+    /** Reads events of all classes as they are. */
+    static EventReader events() {
+        return events(new EventTypes(UnaryOperator.identity()), Map.of(), Map.of(), Map.of());
+    }
+
+    static EventReader events(
+            EventTypes types,
+            Map<String, Upcaster> upcasters,
+            Map<String, Downcaster> downcasters,
+            Map<String, Integer> publishAs) {
+        return new EventReader(
+                EventVersions.of(types, upcasters, downcasters, publishAs),
+                CODEC,
+                new NewerVersions(NewerVersionPolicy.TOLERANT, Map.of()));
+    }
+
     static OutboxEngine.Parts parts(
             OutboxSpec spec,
             List<MessageDestination> destinations,
@@ -96,7 +118,7 @@ final class Outboxes {
             TimeSource time) {
         return new OutboxEngine.Parts(
                 spec,
-                new EventTypes(UnaryOperator.identity()),
+                events(),
                 CODEC,
                 destinations,
                 deadLetters,

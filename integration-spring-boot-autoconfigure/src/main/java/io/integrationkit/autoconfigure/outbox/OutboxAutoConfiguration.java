@@ -8,7 +8,7 @@ import io.integrationkit.call.StateStore;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
-import io.integrationkit.event.EventTypes;
+import io.integrationkit.event.EventReader;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.outbox.DualWriteGuard;
@@ -66,7 +66,7 @@ public final class OutboxAutoConfiguration {
     @Bean
     OutboxEngine.Parts integrationOutboxParts(
             OutboxSpec spec,
-            EventTypes types,
+            EventReader events,
             PayloadCodec codec,
             ObjectProvider<MessageDestination> destinations,
             ObjectProvider<DeadLetters> deadLetters,
@@ -75,13 +75,13 @@ public final class OutboxAutoConfiguration {
             ObjectProvider<FailureClassification> classification) {
         return new OutboxEngine.Parts(
                 spec,
-                types,
+                events,
                 codec,
                 destinations.orderedStream().toList(),
                 deadLetters::getObject,
                 time,
                 new SecureRandom(),
-                EventHandlers.find(beanFactory, types),
+                EventHandlers.find(beanFactory, events.versions().types()),
                 (failure) -> classification.getObject().classify(failure));
     }
 

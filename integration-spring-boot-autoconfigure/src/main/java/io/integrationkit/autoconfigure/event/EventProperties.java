@@ -1,0 +1,41 @@
+package io.integrationkit.autoconfigure.event;
+
+import io.integrationkit.event.NewerVersionPolicy;
+import io.integrationkit.event.NewerVersions;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/** Settings of event types and versions. */
+@ConfigurationProperties(value = "integration.events", ignoreUnknownFields = false)
+public class EventProperties {
+
+    /** What becomes of events of a newer version than this application knows. */
+    private NewerVersionPolicy newerVersions = NewerVersionPolicy.TOLERANT;
+
+    /** What becomes of newer events by event type or by destination; the type is asked first. */
+    private final Map<String, NewerVersionPolicy> newerVersionsOf = new LinkedHashMap<>();
+
+    /** Version to publish by event type, for consumers that do not know the newest one. */
+    private final Map<String, Integer> publishAs = new LinkedHashMap<>();
+
+    public NewerVersionPolicy getNewerVersions() {
+        return this.newerVersions;
+    }
+
+    public void setNewerVersions(NewerVersionPolicy newerVersions) {
+        this.newerVersions = newerVersions;
+    }
+
+    public Map<String, NewerVersionPolicy> getNewerVersionsOf() {
+        return this.newerVersionsOf;
+    }
+
+    public Map<String, Integer> getPublishAs() {
+        return this.publishAs;
+    }
+
+    NewerVersions newer() {
+        return new NewerVersions(this.newerVersions, this.newerVersionsOf);
+    }
+}

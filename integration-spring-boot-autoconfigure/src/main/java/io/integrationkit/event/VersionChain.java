@@ -1,0 +1,100 @@
+package io.integrationkit.event;
+
+import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.failure.ProblemException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The steps in one direction, one for each type and version it leads away from. Each step leads exactly one version
+ * further, so there can be no cycle; that no version is left out is asked of {@link #gap}.
+ */
+final class VersionChain {
+
+    private final int direction;
+
+    private final Map<String, NavigableMap<Integer, Step>> steps = new LinkedHashMap<>();
+
+    private VersionChain(int direction) {
+        this.direction = direction;
+    }
+
+    static VersionChain upward() {
+        return new VersionChain(1);
+    }
+
+    static VersionChain downward() {
+        return new VersionChain(-1);
+    }
+
+    /** Returns the step that leads away from there already, or {@code null} if this one does now. */
+    @Nullable
+    Step add(String type, Step step) {
+        return this.steps.computeIfAbsent(type, (name) -> new TreeMap<>()).putIfAbsent(step.fromVersion(), step);
+    }
+
+    Map<String, NavigableMap<Integer, Step>> steps() {
+        return this.steps;
+    }
+
+    /** Returns the first version on that way that no step leads away from, or {@code null} if the way is whole. */
+    @Nullable
+    Integer gap(String type, int from, int to) {
+        NavigableMap<Integer, Step> known = this.steps.getOrDefault(type, new TreeMap<>());
+        for (int version = from; version != to; version += this.direction) {
+            if (!known.containsKey(version)) {
+                return version;
+            }
+        }
+        return null;
+    }
+
+    /** The payload is not changed. The way must be whole. */
+    ObjectNode go(String type, int from, int to, ObjectNode payload) {
+        ObjectNode result = payload;
+        for (int version = from; version != to; version += this.direction) {
+            result = this.steps.get(type).get(version).take(type, result, version + this.direction);
+        }
+        return result;
+    }
+
+    /**
+     * One step.
+     *
+     * @param name name of the bean
+     * @param fromVersion version it leads away from
+     * @param change what it does
+     */
+    record Step(String name, int fromVersion, UnaryOperator<ObjectNode> change) {
+
+        /** Hands out a copy each time: a step may return an object that it keeps, which the next one would change. */
+        private ObjectNode take(String type, ObjectNode payload, int toVersion) {
+            ObjectNode result;
+            try {
+                result = this.change.apply(payload.deepCopy());
+            } catch (RuntimeException ex) {
+                throw failed(type, toVersion, "failed: " + ex.getClass().getSimpleName(), ex);
+            }
+            if (result == null) {
+                throw failed(type, toVersion, "returned null", null);
+            }
+            return result;
+        }
+
+        private ProblemException failed(String type, int toVersion, String how, @Nullable RuntimeException cause) {
+            return new ProblemException(
+                    ProblemCode.EVENT_CONVERSION_FAILED,
+                    FailureCategory.VALIDATION,
+                    "'%s', which makes version %d of event type '%s' of version %d, %s; correct it and replay the message"
+                            .formatted(this.name, toVersion, type, this.fromVersion, how),
+                    null,
+                    cause);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** An application with two versions of an event type. */
+@NullMarked
+package io.integrationkit.autoconfigure.event.known;
+
+import org.jspecify.annotations.NullMarked;
