@@ -57,6 +57,7 @@ public enum ProblemCode {
     EVENT_VERSION_UNREADABLE("INT-317", "An event has a type or version that nothing here reads"),
     EVENT_CONVERSION_FAILED("INT-318", "The payload of an event cannot be made another version"),
     EVENT_MALFORMED("INT-319", "A message is no usable event"),
+    EVENT_HANDLER_MISSING("INT-320", "An event has no handler here"),
     OUTBOX_OLD_TRANSACTION("INT-341", "A transaction is open for so long that deleted messages slow the outbox down"),
     OUTBOX_DEAD_ROWS("INT-342", "The outbox table has more dead rows than live ones"),
     OUTBOX_NOT_SENDING("INT-343", "Nobody sends what the outbox owes"),

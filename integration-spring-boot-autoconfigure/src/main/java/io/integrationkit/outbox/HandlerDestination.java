@@ -5,6 +5,7 @@ import io.integrationkit.context.Correlation;
 import io.integrationkit.context.Scope;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.event.EventReader;
+import io.integrationkit.event.HandlerMethod;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import java.time.Duration;
@@ -20,7 +21,7 @@ import tools.jackson.core.JacksonException;
 /** Delivers to the event handlers of this application, on threads of their own. */
 final class HandlerDestination implements MessageDestination {
 
-    private final EventHandlers handlers;
+    private final LocalHandlers handlers;
 
     private final EventReader reader;
 
@@ -38,7 +39,7 @@ final class HandlerDestination implements MessageDestination {
     private final Set<HandlerKey> running = ConcurrentHashMap.newKeySet();
 
     HandlerDestination(
-            EventHandlers handlers,
+            LocalHandlers handlers,
             EventReader reader,
             Function<Throwable, Failure> classification,
             Executor executor,

@@ -33,7 +33,7 @@ final class MessageEncoder {
 
     private final TimeSource time;
 
-    private final EventHandlers handlers;
+    private final LocalHandlers handlers;
 
     MessageEncoder(
             OutboxSpec spec,
@@ -42,7 +42,7 @@ final class MessageEncoder {
             Destinations destinations,
             MessageIds ids,
             TimeSource time,
-            EventHandlers handlers) {
+            LocalHandlers handlers) {
         this.spec = spec;
         this.versions = versions;
         this.older = new OlderVersions(versions, codec);

@@ -4,6 +4,7 @@ import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
+import io.integrationkit.event.EventHandlers;
 import io.integrationkit.event.EventReader;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.jdbc.JdbcAccess;
@@ -64,24 +65,29 @@ public record OutboxEngine(
                     known,
                     new MessageIds(this.random),
                     this.time,
-                    this.handlers);
+                    local());
         }
 
         /** Handlers are asked first; no other destination can mean the same name. */
         private Destinations all() {
             List<MessageDestination> all = new ArrayList<>();
-            if (!this.handlers.isEmpty()) {
+            LocalHandlers local = local();
+            if (local.count() > 0) {
                 all.add(new HandlerDestination(
-                        this.handlers,
+                        local,
                         this.events,
                         this.classification,
                         HandlerThreads.executor(
-                                this.handlers.count() * this.spec.publishing().handlerConcurrency()),
+                                local.count() * this.spec.publishing().handlerConcurrency()),
                         this.time,
                         this.spec));
             }
             all.addAll(this.destinations);
             return new Destinations(all);
+        }
+
+        private LocalHandlers local() {
+            return new LocalHandlers(this.handlers);
         }
 
         private PublishGate gate(OutboxStore store) {

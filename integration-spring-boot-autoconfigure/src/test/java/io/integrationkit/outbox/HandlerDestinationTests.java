@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.integrationkit.call.DeadLetteredException;
 import io.integrationkit.event.EventHandler;
+import io.integrationkit.event.EventHandlers;
 import io.integrationkit.event.EventReader;
 import io.integrationkit.event.EventType;
 import io.integrationkit.failure.Failure;
@@ -41,7 +42,7 @@ class HandlerDestinationTests {
                         .getBeanDefinition());
         EventReader events = Outboxes.events();
         return new HandlerDestination(
-                EventHandlers.find(beans, events.versions().types()),
+                new LocalHandlers(EventHandlers.find(beans, events.versions().types())),
                 events,
                 (failure) -> Failure.of(FailureCategory.RATE_LIMIT),
                 this::execute,

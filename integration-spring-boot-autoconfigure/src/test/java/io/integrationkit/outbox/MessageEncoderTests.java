@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.integrationkit.context.Correlation;
 import io.integrationkit.context.Scope;
+import io.integrationkit.event.EventHandlers;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
@@ -30,7 +31,7 @@ class MessageEncoderTests {
                 new Destinations(List.of(new Limited(ofDestination))),
                 new MessageIds(new Random()),
                 this.time,
-                EventHandlers.none());
+                new LocalHandlers(EventHandlers.none()));
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.integrationkit.deadletter.DeadLetterStores;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.event.Downcaster;
+import io.integrationkit.event.EventHandlers;
 import io.integrationkit.event.EventReader;
 import io.integrationkit.event.EventTypes;
 import io.integrationkit.event.EventVersions;

@@ -4,16 +4,22 @@ import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.event.CloudEvents;
 import io.integrationkit.event.Downcaster;
+import io.integrationkit.event.EventHandlers;
+import io.integrationkit.event.EventProcessor;
 import io.integrationkit.event.EventReader;
 import io.integrationkit.event.EventTypes;
 import io.integrationkit.event.EventVersions;
+import io.integrationkit.event.KafkaEventProcessor;
 import io.integrationkit.event.KafkaEvents;
 import io.integrationkit.event.Upcaster;
+import io.integrationkit.failure.FailureClassification;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -64,6 +70,26 @@ public final class EventAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
+    EventHandlers integrationEventHandlers(ConfigurableListableBeanFactory beans, EventTypes types) {
+        return EventHandlers.find(beans, types);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    EventProcessor integrationEventProcessor(
+            EventHandlers handlers,
+            EventReader reader,
+            EventProperties properties,
+            ObjectProvider<FailureClassification> classification) {
+        return new EventProcessor(
+                handlers,
+                reader,
+                properties.unknown(),
+                (failure) -> classification.getObject().classify(failure));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
     CloudEvents integrationCloudEvents(PayloadCodec codec) {
         return new CloudEvents(codec);
     }
@@ -76,6 +102,12 @@ public final class EventAutoConfiguration {
         @ConditionalOnMissingBean
         KafkaEvents integrationKafkaEvents(CloudEvents events) {
             return new KafkaEvents(events);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        KafkaEventProcessor integrationKafkaEventProcessor(KafkaEvents events, EventProcessor processor) {
+            return new KafkaEventProcessor(events, processor);
         }
     }
 }

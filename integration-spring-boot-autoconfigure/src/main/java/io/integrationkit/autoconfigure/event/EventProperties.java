@@ -2,6 +2,8 @@ package io.integrationkit.autoconfigure.event;
 
 import io.integrationkit.event.NewerVersionPolicy;
 import io.integrationkit.event.NewerVersions;
+import io.integrationkit.event.UnknownTypePolicy;
+import io.integrationkit.event.UnknownTypes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -15,6 +17,12 @@ public class EventProperties {
 
     /** What becomes of newer events by event type or by destination; the type is asked first. */
     private final Map<String, NewerVersionPolicy> newerVersionsOf = new LinkedHashMap<>();
+
+    /** What becomes of events that the event processor has no handler for, and of messages that are no events. */
+    private UnknownTypePolicy unknownTypes = UnknownTypePolicy.SKIP;
+
+    /** What becomes of events without a handler by event type or by destination; the type is asked first. */
+    private final Map<String, UnknownTypePolicy> unknownTypesOf = new LinkedHashMap<>();
 
     /** Version to publish by event type, for consumers that do not know the newest one. */
     private final Map<String, Integer> publishAs = new LinkedHashMap<>();
@@ -31,8 +39,24 @@ public class EventProperties {
         return this.newerVersionsOf;
     }
 
+    public UnknownTypePolicy getUnknownTypes() {
+        return this.unknownTypes;
+    }
+
+    public void setUnknownTypes(UnknownTypePolicy unknownTypes) {
+        this.unknownTypes = unknownTypes;
+    }
+
+    public Map<String, UnknownTypePolicy> getUnknownTypesOf() {
+        return this.unknownTypesOf;
+    }
+
     public Map<String, Integer> getPublishAs() {
         return this.publishAs;
+    }
+
+    UnknownTypes unknown() {
+        return new UnknownTypes(this.unknownTypes, this.unknownTypesOf);
     }
 
     NewerVersions newer() {

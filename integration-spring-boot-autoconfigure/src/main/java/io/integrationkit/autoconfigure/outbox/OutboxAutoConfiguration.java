@@ -8,11 +8,11 @@ import io.integrationkit.call.StateStore;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
+import io.integrationkit.event.EventHandlers;
 import io.integrationkit.event.EventReader;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.outbox.DualWriteGuard;
-import io.integrationkit.outbox.EventHandlers;
 import io.integrationkit.outbox.KafkaMessageDestination;
 import io.integrationkit.outbox.MessageDestination;
 import io.integrationkit.outbox.Outbox;
@@ -27,7 +27,6 @@ import java.util.Locale;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -71,7 +70,7 @@ public final class OutboxAutoConfiguration {
             ObjectProvider<MessageDestination> destinations,
             ObjectProvider<DeadLetters> deadLetters,
             TimeSource time,
-            ConfigurableListableBeanFactory beanFactory,
+            EventHandlers handlers,
             ObjectProvider<FailureClassification> classification) {
         return new OutboxEngine.Parts(
                 spec,
@@ -81,7 +80,7 @@ public final class OutboxAutoConfiguration {
                 deadLetters::getObject,
                 time,
                 new SecureRandom(),
-                EventHandlers.find(beanFactory, events.versions().types()),
+                handlers,
                 (failure) -> classification.getObject().classify(failure));
     }
 

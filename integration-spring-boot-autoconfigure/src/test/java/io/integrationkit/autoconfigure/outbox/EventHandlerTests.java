@@ -14,6 +14,7 @@ import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetterFilter;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deduplicate.Deduplicate;
+import io.integrationkit.event.EventConfigurationException;
 import io.integrationkit.event.EventHandler;
 import io.integrationkit.event.EventType;
 import io.integrationkit.failure.FailureCategory;
@@ -21,7 +22,6 @@ import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import io.integrationkit.outbox.MessageDestination;
 import io.integrationkit.outbox.Outbox;
-import io.integrationkit.outbox.OutboxConfigurationException;
 import io.integrationkit.outbox.OutboxRecord;
 import io.integrationkit.outbox.OutboxStatistics;
 import io.integrationkit.reliable.Reliable;
@@ -243,7 +243,7 @@ class EventHandlerTests {
         assertFails(TakesTwo.class, "does not take exactly one event");
         assertFails(Returns.class, "returns something");
         assertFails(Hidden.class, "is private or static");
-        assertFails(SameName.class, "are both event handler 'handler:same'");
+        assertFails(SameName.class, "are both event handler 'same'");
     }
 
     private void assertFails(Class<?> bean, String message) {
@@ -253,7 +253,7 @@ class EventHandlerTests {
                         .getFailure()
                         .rootCause()
                         .isInstanceOfSatisfying(
-                                OutboxConfigurationException.class,
+                                EventConfigurationException.class,
                                 (ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.EVENT_HANDLER_INVALID))
                         .hasMessageContaining(message));
     }

@@ -1,11 +1,10 @@
-package io.integrationkit.outbox;
+package io.integrationkit.event;
 
-import io.integrationkit.event.EventHandler;
-import io.integrationkit.event.EventTypes;
 import io.integrationkit.failure.ProblemCode;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,25 +20,24 @@ import org.springframework.util.ClassUtils;
 /** The {@link EventHandler} methods of the application, found by the types of its beans, which are not made for it. */
 public final class EventHandlers {
 
-    private final Map<String, HandlerMethod> byDestination;
+    private final Map<String, HandlerMethod> byName;
 
-    private final Map<String, List<String>> byType;
+    private final Map<String, List<HandlerMethod>> byType;
 
     private EventHandlers(Collection<HandlerMethod> handlers) {
-        this.byDestination = new LinkedHashMap<>();
+        this.byName = new LinkedHashMap<>();
         this.byType = new LinkedHashMap<>();
         for (HandlerMethod handler : handlers) {
-            HandlerMethod other = this.byDestination.putIfAbsent(handler.destination(), handler);
+            HandlerMethod other = this.byName.putIfAbsent(handler.name(), handler);
             if (other != null) {
-                throw new OutboxConfigurationException(
+                throw new EventConfigurationException(
                         ProblemCode.EVENT_HANDLER_INVALID,
-                        "%s and %s are both event handler '%s'".formatted(other, handler, handler.destination()),
-                        "Give one of them another name: @EventHandler(name = \"…\").",
-                        null);
+                        "%s and %s are both event handler '%s'".formatted(other, handler, handler.name()),
+                        "Give one of them another name: @EventHandler(name = \"…\").");
             }
             this.byType
                     .computeIfAbsent(handler.eventType(), (type) -> new ArrayList<>())
-                    .add(handler.destination());
+                    .add(handler);
         }
     }
 
@@ -49,7 +47,7 @@ public final class EventHandlers {
      * @param beanFactory its beans
      * @param types event types
      * @return the handlers
-     * @throws OutboxConfigurationException if a method cannot be a handler, or two have the same name
+     * @throws EventConfigurationException if a method cannot be a handler, or two have the same name
      */
     public static EventHandlers find(ConfigurableListableBeanFactory beanFactory, EventTypes types) {
         List<HandlerMethod> handlers = new ArrayList<>();
@@ -85,21 +83,32 @@ public final class EventHandlers {
         return (type != null) ? ClassUtils.getUserClass(type) : null;
     }
 
-    /** Names the handlers of an event type, whichever of its versions they take, as destinations; empty if it has none. */
-    List<String> destinationsOf(String type) {
+    /**
+     * Returns the handlers of an event type, whichever of its versions they take.
+     *
+     * @param type logical name of the type
+     * @return the handlers; empty if there are none
+     */
+    public List<HandlerMethod> of(String type) {
         return this.byType.getOrDefault(type, List.of());
     }
 
-    @Nullable
-    HandlerMethod find(String destination) {
-        return this.byDestination.get(destination);
+    /**
+     * Finds a handler.
+     *
+     * @param name its name
+     * @return the handler, or {@code null} if there is none
+     */
+    public @Nullable HandlerMethod find(String name) {
+        return this.byName.get(name);
     }
 
-    boolean isEmpty() {
-        return this.byDestination.isEmpty();
-    }
-
-    int count() {
-        return this.byDestination.size();
+    /**
+     * Returns all handlers.
+     *
+     * @return the handlers
+     */
+    public Collection<HandlerMethod> all() {
+        return Collections.unmodifiableCollection(this.byName.values());
     }
 }

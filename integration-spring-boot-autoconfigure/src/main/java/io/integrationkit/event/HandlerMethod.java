@@ -1,7 +1,5 @@
-package io.integrationkit.outbox;
+package io.integrationkit.event;
 
-import io.integrationkit.event.EventDescriptor;
-import io.integrationkit.event.EventTypes;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import java.lang.reflect.InvocationTargetException;
@@ -18,10 +16,11 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 
-/** A method that handles events; called on the bean as the application sees it, so that its advice applies. */
-final class HandlerMethod {
-
-    static final String PREFIX = "handler:";
+/**
+ * A method that handles events; called on the bean as the application sees it, so that its advice applies. Safe for use by
+ * any number of threads.
+ */
+public final class HandlerMethod {
 
     private static final String HEADER = "org.springframework.messaging.handler.annotation.Header";
 
@@ -31,7 +30,7 @@ final class HandlerMethod {
 
     private final Method method;
 
-    private final String destination;
+    private final String name;
 
     private final EventDescriptor event;
 
@@ -41,13 +40,13 @@ final class HandlerMethod {
             BeanFactory beanFactory,
             String beanName,
             Method method,
-            String destination,
+            String name,
             EventDescriptor event,
             List<BiFunction<Object, Map<String, String>, @Nullable Object>> arguments) {
         this.beanFactory = beanFactory;
         this.beanName = beanName;
         this.method = method;
-        this.destination = destination;
+        this.name = name;
         this.event = event;
         this.arguments = arguments;
     }
@@ -79,8 +78,8 @@ final class HandlerMethod {
             throw notOneEvent(beanName, method, null);
         }
         EventDescriptor event = eventType(beanName, method, eventClass, types);
-        String destination = PREFIX + (name.isBlank() ? beanName + "." + method.getName() : name);
-        return new HandlerMethod(beanFactory, beanName, method, destination, event, List.copyOf(arguments));
+        String unique = name.isBlank() ? beanName + "." + method.getName() : name;
+        return new HandlerMethod(beanFactory, beanName, method, unique, event, List.copyOf(arguments));
     }
 
     private static EventDescriptor eventType(String beanName, Method method, Class<?> eventClass, EventTypes types) {
@@ -94,7 +93,7 @@ final class HandlerMethod {
         }
     }
 
-    private static OutboxConfigurationException notOneEvent(
+    private static EventConfigurationException notOneEvent(
             String beanName, Method method, @Nullable ProblemException cause) {
         return invalid(
                 beanName,
@@ -104,28 +103,57 @@ final class HandlerMethod {
                         + " and @Header(\"name\") String for one.");
     }
 
-    private static OutboxConfigurationException invalid(String beanName, Method method, String what, String action) {
-        return new OutboxConfigurationException(
+    private static EventConfigurationException invalid(String beanName, Method method, String what, String action) {
+        return new EventConfigurationException(
                 ProblemCode.EVENT_HANDLER_INVALID,
                 "@EventHandler %s of bean '%s' %s".formatted(method, beanName, what),
-                action,
-                null);
+                action);
     }
 
-    String destination() {
-        return this.destination;
+    /**
+     * Returns the name.
+     *
+     * @return that of {@link EventHandler#name()}, or {@code beanName.methodName}
+     */
+    public String name() {
+        return this.name;
     }
 
-    Class<?> eventClass() {
+    /**
+     * Returns the method.
+     *
+     * @return the method, as its bean declares it
+     */
+    public Method method() {
+        return this.method;
+    }
+
+    /**
+     * Returns which class of events it takes.
+     *
+     * @return the class
+     */
+    public Class<?> eventClass() {
         return this.event.eventClass();
     }
 
-    String eventType() {
+    /**
+     * Returns which type of events it takes.
+     *
+     * @return logical name of the type
+     */
+    public String eventType() {
         return this.event.type();
     }
 
-    /** Throws what the method throws. */
-    void call(Object event, Map<String, String> headers) throws Throwable {
+    /**
+     * Handles an event.
+     *
+     * @param event the event, an instance of the class it takes
+     * @param headers headers of the message
+     * @throws Throwable what the method throws
+     */
+    public void call(Object event, Map<String, String> headers) throws Throwable {
         Object bean = this.beanFactory.getBean(this.beanName);
         Method callable = AopUtils.selectInvocableMethod(this.method, bean.getClass());
         callable.setAccessible(true);
