@@ -9,8 +9,8 @@ import java.lang.annotation.Target;
 /**
  * Marks a method of a bean that gets the events of a type which this application publishes with {@code
  * outbox.publish(event)}: after the commit, in a thread of its own, at least once, and those of a key in their order.
- * The method returns nothing and takes the event, an instance of a class with {@link EventType}; it may also take the
- * headers of the message as a {@code Map<String, String>}, and single ones as {@code @Header("name") String}.
+ * The method returns nothing and takes the event, an instance of a class with {@link EventType}: it gets every event of
+ * the type, made the version of that class ({@link EventReader}), whichever was published. It may also take the headers of the message as a {@code Map<String, String>}, and single ones as {@code @Header("name") String}.
  *
  * <p>Each handler of an event has its own copy of the message, so one that fails repeats no other. What an exception
  * means is decided by its failure category: PERMANENT and VALIDATION make the copy a dead letter, after anything else it

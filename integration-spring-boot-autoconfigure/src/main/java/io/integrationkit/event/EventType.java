@@ -24,7 +24,8 @@ public @interface EventType {
     String value();
 
     /**
-     * Version of the event's structure; rises when readers of the old one could not read the new one.
+     * Version of the event's structure; rises when the structure changes. An {@link Upcaster} leads from each version to
+     * the next. Of several classes of a name the one with the highest version is the current one.
      *
      * @return the version, at least 1
      */

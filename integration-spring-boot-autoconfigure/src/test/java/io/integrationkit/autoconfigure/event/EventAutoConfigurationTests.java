@@ -16,10 +16,12 @@ import io.integrationkit.event.NewerVersions;
 import io.integrationkit.event.PayloadSteps;
 import io.integrationkit.event.Upcaster;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.TypeExcludeFilter;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -27,6 +29,8 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.support.SpringFactoriesLoader;
+import org.springframework.core.type.classreading.MetadataReader;
+import org.springframework.core.type.classreading.MetadataReaderFactory;
 
 class EventAutoConfigurationTests {
 
@@ -79,6 +83,35 @@ class EventAutoConfigurationTests {
                         Conflict.First.class.getName(),
                         Conflict.Second.class.getName(),
                         "version = 2"));
+    }
+
+    @Test
+    void eventsOfTestClassesDoNotMeetThoseOfTheApplication() {
+        application(Conflict.class)
+                .withBean("excluding", TypeExcludeFilter.class, OfTests::new)
+                .run((context) -> assertThat(context)
+                        .hasNotFailed()
+                        .getBean(EventTypes.class)
+                        .satisfies((types) -> assertThat(types.names()).containsExactly("same")));
+    }
+
+    /** As Boot's own filter of test classes. */
+    static final class OfTests extends TypeExcludeFilter {
+
+        @Override
+        public boolean match(MetadataReader reader, MetadataReaderFactory factory) {
+            return reader.getClassMetadata().getClassName().equals(Conflict.Second.class.getName());
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof OfTests;
+        }
+
+        @Override
+        public int hashCode() {
+            return 1;
+        }
     }
 
     @Test
