@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.cloudevents.CloudEvent;
+import io.cloudevents.kafka.CloudEventDeserializer;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetterFilter;
@@ -122,6 +124,12 @@ class KafkaRelayTests {
                 .containsEntry(CloudEventHeaders.DATA_VERSION, "1")
                 .containsEntry(CloudEventHeaders.CONTENT_TYPE, "application/json")
                 .containsEntry("X-GitHub-Delivery", "d-1");
+        try (CloudEventDeserializer official = new CloudEventDeserializer()) {
+            CloudEvent event = official.deserialize(record.topic(), record.headers(), record.value());
+            assertThat(event.getId()).isEqualTo(id);
+            assertThat(event.getType()).isEqualTo("github.push");
+            assertThat(event.getExtension("dataversion")).isEqualTo("1");
+        }
         awaitEmpty();
     }
 

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -34,10 +35,13 @@ public final class EventSchemas {
 
     private final boolean writing;
 
-    private EventSchemas(EventVersions versions, SchemaFiles files, boolean writing) {
+    private final JsonMapper mapper;
+
+    private EventSchemas(EventVersions versions, SchemaFiles files, boolean writing, JsonMapper mapper) {
         this.versions = versions;
         this.files = files;
         this.writing = writing;
+        this.mapper = mapper;
     }
 
     /**
@@ -48,7 +52,7 @@ public final class EventSchemas {
      */
     public static EventSchemas of(EventVersions versions) {
         // On a build server a file that is written is lost, and the next run is as green as the first.
-        return new EventSchemas(versions, new SchemaFiles(FOLDER), System.getenv("CI") == null);
+        return new EventSchemas(versions, new SchemaFiles(FOLDER), System.getenv("CI") == null, JsonMapper.shared());
     }
 
     /**
@@ -69,7 +73,7 @@ public final class EventSchemas {
      * @return a copy
      */
     public EventSchemas in(Path folder) {
-        return new EventSchemas(this.versions, new SchemaFiles(folder), this.writing);
+        return new EventSchemas(this.versions, new SchemaFiles(folder), this.writing, this.mapper);
     }
 
     /**
@@ -80,7 +84,17 @@ public final class EventSchemas {
      * @return a copy
      */
     public EventSchemas writingMissing(boolean write) {
-        return new EventSchemas(this.versions, this.files, write);
+        return new EventSchemas(this.versions, this.files, write, this.mapper);
+    }
+
+    /**
+     * Names the properties as a mapper writes them, for applications that set a naming strategy or mix-ins.
+     *
+     * @param applicationMapper the bean of that type; without a word, a mapper without settings
+     * @return a copy
+     */
+    public EventSchemas writtenBy(JsonMapper applicationMapper) {
+        return new EventSchemas(this.versions, this.files, this.writing, applicationMapper);
     }
 
     /**
@@ -107,7 +121,7 @@ public final class EventSchemas {
     private void check(String type, Compatibility mode, List<String> problems) {
         NavigableMap<Integer, ObjectNode> known = new TreeMap<>(this.files.read(type));
         for (EventDescriptor described : this.versions.types().versions(type)) {
-            ObjectNode now = SchemaOfClass.of(described.eventClass());
+            ObjectNode now = SchemaOfClass.of(described.eventClass(), this.mapper);
             ObjectNode before = known.putIfAbsent(described.version(), now);
             if (before == null) {
                 missing(described, now, problems);

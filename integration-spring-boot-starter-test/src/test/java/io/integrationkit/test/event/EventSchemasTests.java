@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.integrationkit.event.Downcaster;
 import io.integrationkit.event.EventType;
 import io.integrationkit.event.EventTypes;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 @ExtendWith(OutputCaptureExtension.class)
@@ -49,6 +51,23 @@ class EventSchemasTests {
         assertThat(schema.path("required").values())
                 .extracting(JsonNode::asString)
                 .containsExactly("id", "total");
+    }
+
+    @Test
+    void propertiesAreNamedAsTheMapperOfTheApplicationWritesThem() throws Exception {
+        JsonMapper snakes = JsonMapper.builder()
+                .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .build();
+        schemas(Named.class).writtenBy(snakes).assertCompatible(Compatibility.BACKWARD);
+        JsonNode schema = JsonMapper.shared().readTree(Files.readString(this.folder.resolve("named/1.json")));
+        assertThat(schema.path("properties").properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactlyInAnyOrder("order_id", "theirName", "deep_part");
+        assertThat(schema.at("/properties/deep_part/properties").has("inner_part"))
+                .isTrue();
+        assertThat(schema.path("required").values())
+                .extracting(JsonNode::asString)
+                .containsExactlyInAnyOrder("order_id", "theirName", "deep_part");
     }
 
     @Test
@@ -245,6 +264,11 @@ class EventSchemasTests {
 
     @EventType(value = TYPE, version = 3)
     record Third(String id, String currency) {}
+
+    @EventType("named")
+    record Named(String orderId, @JsonProperty("theirName") String ours, Deep deepPart) {}
+
+    record Deep(String innerPart) {}
 
     enum State {
         NEW,
