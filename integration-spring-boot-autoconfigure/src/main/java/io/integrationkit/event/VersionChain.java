@@ -6,6 +6,7 @@ import io.integrationkit.failure.ProblemException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -43,12 +44,16 @@ final class VersionChain {
         return this.steps;
     }
 
+    private @Nullable Step step(String type, int version) {
+        NavigableMap<Integer, Step> known = this.steps.get(type);
+        return (known != null) ? known.get(version) : null;
+    }
+
     /** Returns the first version on that way that no step leads away from, or {@code null} if the way is whole. */
     @Nullable
     Integer gap(String type, int from, int to) {
-        NavigableMap<Integer, Step> known = this.steps.getOrDefault(type, new TreeMap<>());
         for (int version = from; version != to; version += this.direction) {
-            if (!known.containsKey(version)) {
+            if (step(type, version) == null) {
                 return version;
             }
         }
@@ -59,7 +64,8 @@ final class VersionChain {
     ObjectNode go(String type, int from, int to, ObjectNode payload) {
         ObjectNode result = payload;
         for (int version = from; version != to; version += this.direction) {
-            result = this.steps.get(type).get(version).take(type, result, version + this.direction);
+            Step step = Objects.requireNonNull(step(type, version), "The way is not whole");
+            result = step.take(type, result, version + this.direction);
         }
         return result;
     }

@@ -4,6 +4,7 @@ import io.integrationkit.event.EventVersions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -30,7 +31,7 @@ final class VersionPair {
     }
 
     static VersionPair of(EventVersions versions, String type, int current, NavigableMap<Integer, ObjectNode> known) {
-        return new VersionPair(versions, type, current, known.get(current));
+        return new VersionPair(versions, type, current, Objects.requireNonNull(known.get(current)));
     }
 
     void check(NavigableMap<Integer, ObjectNode> older, Compatibility mode, List<String> problems) {
