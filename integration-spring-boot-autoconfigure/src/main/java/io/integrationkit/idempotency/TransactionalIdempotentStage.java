@@ -123,9 +123,6 @@ final class TransactionalIdempotentStage implements Stage {
             }
         } catch (DataAccessException ex) {
             // A transaction that takes no statement any more will not commit the claim either.
-        } catch (RuntimeException ex) {
-            // The caller must see why the call failed.
-            exception.addSuppressed(ex);
         }
     }
 

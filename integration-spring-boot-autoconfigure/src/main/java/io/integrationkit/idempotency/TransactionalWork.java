@@ -74,12 +74,7 @@ final class TransactionalWork {
             }
             throw refusal;
         } catch (Throwable failure) {
-            try {
-                ended(call, claim, arguments, joins, failure);
-            } catch (RuntimeException ex) {
-                // The caller must see why the call failed.
-                failure.addSuppressed(ex);
-            }
+            ended(call, claim, arguments, joins, failure);
             throw failure;
         } finally {
             call.attach(null);

@@ -12,7 +12,6 @@ import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.Setting;
 import io.integrationkit.context.IdempotencyContext;
 import io.integrationkit.failure.FailureCategory;
-import io.integrationkit.failure.FailureClassifier;
 import io.integrationkit.failure.IntegrationException;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
@@ -378,21 +377,6 @@ class IdempotentTransactionTests {
             assertThat(one.getBean(Accounts.class).bookAtOnce("a")).isEqualTo("booked");
             assertThat(this.books.calls).hasValue(1);
         }));
-    }
-
-    @Test
-    void aFailureIsNotHiddenByWhoCannotClassifyIt() {
-        FailureClassifier broken = (exception) -> {
-            throw new IllegalStateException("cannot tell");
-        };
-        this.runner.withBean(FailureClassifier.class, () -> broken).run((context) -> {
-            this.books.work = () -> {
-                throw new IOException("line cut");
-            };
-            Accounts accounts = context.getBean(Accounts.class);
-            assertThat(catchThrowable(() -> accounts.bookApart("a"))).isInstanceOf(IOException.class);
-            assertThat(catchThrowable(() -> accounts.bookLeased("b"))).isInstanceOf(IOException.class);
-        });
     }
 
     @Test
