@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -64,7 +65,8 @@ final class RecordByRecord {
                 "Listener '{}' failed with a batch of {} records; each of them is handled by itself now",
                 container.getListenerId(),
                 batch.count());
-        BatchOfOne listener = new BatchOfOne(container.getContainerProperties().getMessageListener(), consumer);
+        BatchOfOne listener = new BatchOfOne(
+                Objects.requireNonNull(container.getContainerProperties().getMessageListener()), consumer);
         Map<TopicPartition, OffsetAndMetadata> handled = new HashMap<>();
         long began = this.time.nanoTime();
         for (ConsumerRecord<?, ?> received : batch) {
