@@ -41,6 +41,7 @@ class ArchitectureTests {
             Set.of("reliable"),
             Set.of("breaker", "limit"),
             Set.of("call"),
+            Set.of("redis"),
             Set.of("context", "jdbc"),
             Set.of("failure"));
 

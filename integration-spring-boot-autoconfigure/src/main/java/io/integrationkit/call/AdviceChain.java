@@ -51,8 +51,8 @@ final class AdviceChain implements Call.Repetition {
     }
 
     /** A copy of an invocation that has not run. */
-    static MethodInvocation copyOf(ProxyMethodInvocation original) {
-        return new Copy(original.invocableClone());
+    static MethodInvocation copyOf(ProxyMethodInvocation original, @Nullable Object[] arguments) {
+        return new Copy(original.invocableClone(arguments));
     }
 
     @Override

@@ -140,6 +140,21 @@ public final class Call {
     }
 
     /**
+     * Gives the method another argument than the caller passed; attempts that follow get it too.
+     *
+     * @param index which argument
+     * @param value what it gets, of a type that fits the parameter
+     */
+    public void replaceArgument(int index, @Nullable Object value) {
+        arguments()[index] = value;
+        MethodInvocation inside = this.insideTransaction;
+        if (inside != null) {
+            // The same array, unless advice in between has passed on another one.
+            inside.getArguments()[index] = value;
+        }
+    }
+
+    /**
      * Returns the object whose method is called.
      *
      * @return the bean behind the proxy, or {@code null} if the call has none

@@ -64,7 +64,22 @@ public final class KeyExpression {
      *     more than read, or it reads no parameter at all
      */
     public static KeyExpression compile(Operation operation, String attribute, String text) {
-        KeySyntax syntax = new KeySyntax(operation, attribute, text);
+        return compile(operation, attribute, text, null);
+    }
+
+    /**
+     * Compiles and checks an expression that may read one more variable than the parameters. Its value is the last
+     * element of the arguments that are evaluated, behind those of the call.
+     *
+     * @param operation the operation whose parameters it reads
+     * @param attribute where the expression stands, for messages
+     * @param text the expression
+     * @param further name of the variable, without {@code #}; a parameter of that name hides it; {@code null} for none
+     * @return the compiled expression
+     * @throws InvalidOperationException as {@link #compile(Operation, String, String)} does
+     */
+    public static KeyExpression compile(Operation operation, String attribute, String text, @Nullable String further) {
+        KeySyntax syntax = new KeySyntax(operation, attribute, text, further);
         if (text.isBlank()) {
             throw syntax.wrong("it is empty", 0);
         }
@@ -77,6 +92,16 @@ public final class KeyExpression {
             throw syntax.wrong("it cannot be read", 0);
         }
         return new KeyExpression(operation, attribute, expression, syntax.check(expression.getAST()));
+    }
+
+    /**
+     * Tells whether the expression reads what stands at one place of the arguments.
+     *
+     * @param index which argument
+     * @return whether it does
+     */
+    public boolean reads(int index) {
+        return this.variables.stream().anyMatch((variable) -> variable.index() == index);
     }
 
     /**

@@ -51,7 +51,7 @@ final class KeySyntax {
 
     private final Map<String, Variable> used = new LinkedHashMap<>();
 
-    KeySyntax(Operation operation, String attribute, String text) {
+    KeySyntax(Operation operation, String attribute, String text, @Nullable String further) {
         this.operation = operation;
         this.attribute = attribute;
         this.text = text;
@@ -64,6 +64,9 @@ final class KeySyntax {
         for (int i = 0; i < declared.length; i++) {
             this.parameters.putIfAbsent("p" + i, i);
             this.parameters.putIfAbsent("a" + i, i);
+        }
+        if (further != null) {
+            this.parameters.putIfAbsent(further, declared.length);
         }
     }
 

@@ -103,8 +103,8 @@ abstract sealed class OperationInterceptor implements MethodInterceptor {
             if (invocation instanceof ProxyMethodInvocation original) {
                 return new Call(
                         operation,
-                        AdviceChain.copyOf(original),
-                        (first, arguments) -> AdviceChain.copyOf(original),
+                        AdviceChain.copyOf(original, original.getArguments().clone()),
+                        (first, arguments) -> AdviceChain.copyOf(original, arguments),
                         time);
             }
             throw new IllegalStateException(operation + " was called through a proxy that is not Spring's");

@@ -27,6 +27,8 @@ public final class DeduplicatedMessages implements PlanContributor {
 
     private final SettingSources sources;
 
+    private final DeduplicationStatistics statistics;
+
     private final TransactionAttributeSource transactions = new AnnotationTransactionAttributeSource(false);
 
     /**
@@ -35,11 +37,14 @@ public final class DeduplicatedMessages implements PlanContributor {
      * @param inbox remembers the messages
      * @param spec how long it does
      * @param sources where that was set
+     * @param statistics counts the duplicates
      */
-    public DeduplicatedMessages(Inbox inbox, DeduplicationSpec spec, SettingSources sources) {
+    public DeduplicatedMessages(
+            Inbox inbox, DeduplicationSpec spec, SettingSources sources, DeduplicationStatistics statistics) {
         this.inbox = inbox;
         this.spec = spec;
         this.sources = sources;
+        this.statistics = statistics;
     }
 
     @Override
@@ -52,15 +57,19 @@ public final class DeduplicatedMessages implements PlanContributor {
         requireDoneOnReturn(operation, access != null);
         String consumer = annotation.consumer().isBlank() ? operation.name() : annotation.consumer();
         MessageIds ids = MessageIds.of(operation, consumer, annotation.id());
+        if (ids.batch() != null) {
+            BatchSignature.check(operation, annotation.onDuplicate());
+        }
         DuplicateAnswer duplicate = DuplicateAnswer.of(operation, annotation.onDuplicate());
+        Intake intake = new Intake(this.inbox, ids, duplicate, this.statistics.of(consumer));
         if (access != null) {
             TransactionAttribute transaction =
                     this.transactions.getTransactionAttribute(operation.method(), operation.beanType());
             plan.stage(
                     StagePosition.TRANSACTIONAL_DEDUPLICATE,
-                    (next) -> new TransactionalDeduplicateStage(next, this.inbox, access, ids, duplicate, transaction));
+                    (next) -> new TransactionalDeduplicateStage(next, intake, access, transaction));
         } else {
-            plan.stage(StagePosition.DEDUPLICATE, (next) -> new DeduplicateStage(next, this.inbox, ids, duplicate));
+            plan.stage(StagePosition.DEDUPLICATE, (next) -> new DeduplicateStage(next, intake));
         }
         show(annotation, consumer, ids, plan);
     }
@@ -68,11 +77,18 @@ public final class DeduplicatedMessages implements PlanContributor {
     private void show(Deduplicate annotation, String consumer, MessageIds ids, PlanBuilder plan) {
         plan.setting("deduplicate.consumer", consumer, attribute("consumer", annotation.consumer()));
         plan.setting("deduplicate.id", ids.description(), attribute("id", annotation.id()));
+        BatchParameter batch = ids.batch();
+        if (batch != null) {
+            plan.setting("deduplicate.batch", "duplicates are left out of #" + batch.name(), Setting.DEFAULT);
+        }
         plan.setting(
                 "deduplicate.on-duplicate",
                 annotation.onDuplicate(),
                 (annotation.onDuplicate() == OnDuplicate.SKIP) ? Setting.DEFAULT : "@Deduplicate(onDuplicate)");
         plan.setting("deduplicate.store", this.inbox.engine(), property("store"));
+        if (this.inbox instanceof RedisInbox) {
+            plan.setting("deduplicate.redis-lease", this.spec.redisLease(), property("redis-lease"));
+        }
         if (this.inbox.durable()) {
             plan.setting("deduplicate.retention", this.spec.retention(), property("retention"));
         } else {

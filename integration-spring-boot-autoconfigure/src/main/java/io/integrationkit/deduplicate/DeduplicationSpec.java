@@ -7,10 +7,11 @@ import java.time.Duration;
 /**
  * How long messages are remembered.
  *
- * @param retention time for which a database remembers a message
+ * @param retention time for which a database or Redis remembers a message
  * @param maxEntries number of messages that memory remembers
+ * @param redisLease time after which a message in Redis that is still being handled is let in again
  */
-public record DeduplicationSpec(Duration retention, int maxEntries) {
+public record DeduplicationSpec(Duration retention, int maxEntries, Duration redisLease) {
 
     /**
      * Creates a specification.
@@ -23,6 +24,9 @@ public record DeduplicationSpec(Duration retention, int maxEntries) {
         }
         if (maxEntries < 1) {
             throw invalid("max-entries=" + maxEntries, "leaves no room for a message", "Set it to one or more");
+        }
+        if (redisLease.isZero() || redisLease.isNegative()) {
+            throw invalid("redis-lease=" + redisLease, "is not positive", "Set it to a time such as 5m");
         }
     }
 

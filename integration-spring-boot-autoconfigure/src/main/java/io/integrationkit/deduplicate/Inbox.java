@@ -2,6 +2,8 @@ package io.integrationkit.deduplicate;
 
 import io.integrationkit.jdbc.JdbcAccess;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers which messages were handled. Safe for use by any number of threads. */
@@ -31,6 +33,37 @@ public interface Inbox {
      * @param message the message
      */
     void forget(MessageIdentity message);
+
+    /**
+     * Notes that the messages of a batch arrived, as {@link #receive} does for each. A message that stands in the batch
+     * several times is received once. A database is asked in one round trip where it can be, in an order of the messages
+     * that is the same for all batches, so that two that share some do not end in a deadlock. Without a transaction,
+     * nothing is received if this fails.
+     *
+     * @param messages the messages, in any order; not changed
+     * @return what is known of each distinct message, in the order in which they first stand in the batch
+     */
+    default Map<MessageIdentity, Arrival> receiveAll(Collection<MessageIdentity> messages) {
+        return OneByOne.receive(this, messages);
+    }
+
+    /**
+     * Notes that messages were handled, as {@link #handled} does for each.
+     *
+     * @param messages those of a batch that were let in
+     */
+    default void handledAll(Collection<MessageIdentity> messages) {
+        messages.forEach(this::handled);
+    }
+
+    /**
+     * Forgets messages that could not be handled, as {@link #forget} does for each.
+     *
+     * @param messages those of a batch that were let in
+     */
+    default void forgetAll(Collection<MessageIdentity> messages) {
+        messages.forEach(this::forget);
+    }
 
     /**
      * Deletes messages that need not be remembered any longer.

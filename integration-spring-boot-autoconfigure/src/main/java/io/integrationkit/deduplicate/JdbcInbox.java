@@ -1,9 +1,12 @@
 package io.integrationkit.deduplicate;
 
-import io.integrationkit.context.Sha256;
+import static io.integrationkit.deduplicate.InboxRow.stored;
+
 import io.integrationkit.jdbc.JdbcAccess;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Messages in the table {@code integration_inbox}. The row is inserted in the transaction of the handler, so both commit
@@ -12,17 +15,16 @@ import java.util.Locale;
  */
 final class JdbcInbox implements Inbox {
 
-    private static final String TABLE = "integration_inbox";
+    static final String TABLE = "integration_inbox";
 
     private static final String FORGET =
             "delete from " + TABLE + " where consumer = ? and source = ? and message_id = ?";
 
-    /** What is longer does not fit into an index, and nobody made it to be read. */
-    private static final int MAX_TEXT = 255;
-
     private final JdbcAccess access;
 
     private final Duration retention;
+
+    private final JdbcInboxBatches batches;
 
     private final String insert;
 
@@ -33,6 +35,7 @@ final class JdbcInbox implements Inbox {
         this.retention = retention;
         this.insert = "insert into %s (consumer, source, message_id, received_at) values (?, ?, ?, %s)"
                 .formatted(TABLE, access.database().clock());
+        this.batches = new JdbcInboxBatches(access, this.insert);
         this.deleteExpired = access.database()
                 .deleteSome(TABLE, "received_at <= " + access.database().clockPlusMillis());
     }
@@ -51,16 +54,16 @@ final class JdbcInbox implements Inbox {
     }
 
     @Override
+    public Map<MessageIdentity, Arrival> receiveAll(Collection<MessageIdentity> messages) {
+        return this.batches.receive(messages);
+    }
+
+    @Override
     public void handled(MessageIdentity message) {}
 
     @Override
     public void forget(MessageIdentity message) {
         this.access.jdbc().update(FORGET, stored(message.consumer()), stored(message.source()), stored(message.id()));
-    }
-
-    /** A text as it is stored: senders choose it, so it may be too long, or hold what PostgreSQL refuses in a text. */
-    private static String stored(String text) {
-        return (text.length() > MAX_TEXT || text.indexOf('\0') >= 0) ? "sha256:" + Sha256.hex(text) : text;
     }
 
     @Override

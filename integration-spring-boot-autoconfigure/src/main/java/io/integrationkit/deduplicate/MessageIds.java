@@ -8,6 +8,7 @@ import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import java.lang.reflect.Parameter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -23,6 +24,11 @@ final class MessageIds {
     static final String ID = "ce_id";
 
     static final String SOURCE = "ce_source";
+
+    /** Element of a batch, as expressions call it. */
+    static final String ELEMENT = "item";
+
+    private static final String ATTRIBUTE = "@Deduplicate(id)";
 
     private static final String HEADER = "org.springframework.messaging.handler.annotation.Header";
 
@@ -40,17 +46,21 @@ final class MessageIds {
 
     private final Function<@Nullable Object[], @Nullable Object> source;
 
+    private final @Nullable BatchParameter batch;
+
     private MessageIds(
             Operation operation,
             String consumer,
             String description,
             Function<@Nullable Object[], @Nullable Object> id,
-            Function<@Nullable Object[], @Nullable Object> source) {
+            Function<@Nullable Object[], @Nullable Object> source,
+            @Nullable BatchParameter batch) {
         this.operation = operation;
         this.consumer = consumer;
         this.description = description;
         this.id = id;
         this.source = source;
+        this.batch = batch;
     }
 
     private static boolean isPresent(String className) {
@@ -59,19 +69,22 @@ final class MessageIds {
 
     static MessageIds of(Operation operation, String consumer, String expression) {
         if (!expression.isBlank()) {
-            KeyExpression compiled = KeyExpression.compile(operation, "@Deduplicate(id)", expression);
-            return new MessageIds(operation, consumer, compiled.toString(), compiled::find, (arguments) -> null);
+            return inExpression(operation, consumer, expression);
         }
         Parameter[] parameters = operation.method().getParameters();
         for (int i = 0; i < parameters.length; i++) {
             int index = i;
             Class<?> type = parameters[i].getType();
             if (KAFKA && KafkaHeaders.has(type)) {
-                return inHeaders(operation, consumer, "ConsumerRecord", index, KafkaHeaders::read);
+                return inHeaders(operation, consumer, "the ConsumerRecord", index, KafkaHeaders::read, null);
             }
             if (MESSAGING && MessagingHeaders.has(type)) {
-                return inHeaders(operation, consumer, "Message", index, MessagingHeaders::read);
+                return inHeaders(operation, consumer, "the Message", index, MessagingHeaders::read, null);
             }
+        }
+        MessageIds inElements = inElements(operation, consumer);
+        if (inElements != null) {
+            return inElements;
         }
         int id = headerParameter(parameters, ID);
         if (id < 0) {
@@ -83,17 +96,69 @@ final class MessageIds {
                 consumer,
                 "@Header(\"%s\")".formatted(ID),
                 (arguments) -> arguments[id],
-                (arguments) -> (source < 0) ? null : arguments[source]);
+                (arguments) -> (source < 0) ? null : arguments[source],
+                null);
+    }
+
+    private static MessageIds inExpression(Operation operation, String consumer, String expression) {
+        List<BatchParameter> batches = BatchParameter.of(operation);
+        int element = operation.method().getParameterCount();
+        KeyExpression compiled =
+                KeyExpression.compile(operation, ATTRIBUTE, expression, batches.isEmpty() ? null : ELEMENT);
+        BatchParameter batch = null;
+        if (compiled.reads(element)) {
+            if (batches.size() > 1) {
+                throw new InvalidOperationException(
+                        ProblemCode.INVALID_EXPRESSION,
+                        "%s of %s reads #%s, but several parameters could be the batch: %s"
+                                .formatted(
+                                        ATTRIBUTE,
+                                        operation,
+                                        ELEMENT,
+                                        String.join(
+                                                ", ",
+                                                batches.stream()
+                                                        .map(BatchParameter::name)
+                                                        .toList())),
+                        "Give the method one parameter that is a List, or read the id from another parameter.");
+            }
+            batch = batches.get(0);
+        }
+        return new MessageIds(operation, consumer, compiled.toString(), compiled::find, (arguments) -> null, batch);
+    }
+
+    /** The element of a batch stands behind the arguments. */
+    private static @Nullable MessageIds inElements(Operation operation, String consumer) {
+        int element = operation.method().getParameterCount();
+        for (BatchParameter batch : BatchParameter.of(operation)) {
+            String carrier = batch.carrier(operation);
+            if (carrier != null) {
+                return inHeaders(
+                        operation,
+                        consumer,
+                        "each " + carrier,
+                        element,
+                        carrier.equals("Message") ? MessagingHeaders::read : KafkaHeaders::read,
+                        batch);
+            }
+        }
+        return null;
     }
 
     private static MessageIds inHeaders(
-            Operation operation, String consumer, String type, int index, HeaderReader headers) {
+            Operation operation,
+            String consumer,
+            String type,
+            int index,
+            HeaderReader headers,
+            @Nullable BatchParameter batch) {
         return new MessageIds(
                 operation,
                 consumer,
-                "header %s of the %s".formatted(ID, type),
+                "header %s of %s".formatted(ID, type),
                 (arguments) -> headers.read(arguments[index], ID),
-                (arguments) -> headers.read(arguments[index], SOURCE));
+                (arguments) -> headers.read(arguments[index], SOURCE),
+                batch);
     }
 
     private static int headerParameter(Parameter[] parameters, String name) {
@@ -111,7 +176,7 @@ final class MessageIds {
                 ProblemCode.MESSAGE_ID_MISSING,
                 "@Deduplicate on %s names no id, and the method has no parameter that could carry one"
                         .formatted(operation),
-                "Set @Deduplicate(id = \"#event.id\"), or give the method a parameter of type ConsumerRecord or Message, or one with @Header(\"%s\")."
+                "Set @Deduplicate(id = \"#event.id\"), for a batch \"#item.id\", or give the method a parameter of type ConsumerRecord or Message, a List of those, or one with @Header(\"%s\")."
                         .formatted(ID));
     }
 
@@ -120,6 +185,13 @@ final class MessageIds {
         return this.description;
     }
 
+    /** The parameter that gets a batch, or {@code null} if each call delivers one message. */
+    @Nullable
+    BatchParameter batch() {
+        return this.batch;
+    }
+
+    /** Identifies a message; in a batch, the one behind the arguments. */
     MessageIdentity identify(@Nullable Object[] arguments) {
         String found = text(this.id.apply(arguments));
         if (found == null) {

@@ -3,6 +3,7 @@ package io.integrationkit.deduplicate;
 import io.integrationkit.call.Call;
 import io.integrationkit.call.Stage;
 import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.jdbc.LockConflicts;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -12,7 +13,7 @@ import org.springframework.transaction.interceptor.RuleBasedTransactionAttribute
 import org.springframework.transaction.interceptor.TransactionAttribute;
 
 /**
- * Receives a message in the transaction of its handler, or in one opened around it. A crash before the commit leaves
+ * Receives a message, or a batch, in the transaction of its handler, or in one opened around it. A crash before the commit leaves
  * neither row nor effect, a crash after it both.
  *
  * <p>A handler that throws has not handled its message. A transaction of our own rolls back, whatever is thrown. One
@@ -23,55 +24,45 @@ import org.springframework.transaction.interceptor.TransactionAttribute;
  */
 final class TransactionalDeduplicateStage implements Stage {
 
+    private static final int ATTEMPTS = 3;
+
     private final Stage next;
 
-    private final Inbox inbox;
+    private final Intake intake;
 
     private final JdbcAccess access;
-
-    private final MessageIds ids;
-
-    private final DuplicateAnswer duplicate;
 
     private final @Nullable TransactionAttribute transaction;
 
     TransactionalDeduplicateStage(
-            Stage next,
-            Inbox inbox,
-            JdbcAccess access,
-            MessageIds ids,
-            DuplicateAnswer duplicate,
-            @Nullable TransactionAttribute transaction) {
+            Stage next, Intake intake, JdbcAccess access, @Nullable TransactionAttribute transaction) {
         this.next = next;
-        this.inbox = inbox;
+        this.intake = intake;
         this.access = access;
-        this.ids = ids;
-        this.duplicate = duplicate;
         this.transaction = transaction;
     }
 
     @Override
     public @Nullable Object run(Call call) throws Throwable {
-        MessageIdentity message = this.ids.identify(call.arguments());
-        if (call.key() == null) {
-            call.identifiedBy(message.text());
-        }
+        Delivery delivery = this.intake.of(call);
         try {
-            return this.access.inTransaction() ? joined(call, message) : inOwnTransaction(call, message);
+            return this.access.inTransaction() ? joined(call, delivery) : inOwnTransaction(call, delivery);
         } finally {
+            // Another attempt receives everything anew.
+            delivery.restore();
             call.timePassed();
         }
     }
 
-    private @Nullable Object joined(Call call, MessageIdentity message) throws Throwable {
-        if (this.inbox.receive(message) != Arrival.FIRST) {
-            return this.duplicate.give(call, message);
+    private @Nullable Object joined(Call call, Delivery delivery) throws Throwable {
+        if (!delivery.receive()) {
+            return delivery.duplicate();
         }
         try {
             return this.next.run(call);
         } catch (Throwable failure) {
             if (mayCommit(failure)) {
-                forget(message);
+                forget(delivery);
             }
             throw failure;
         }
@@ -91,25 +82,42 @@ final class TransactionalDeduplicateStage implements Stage {
                 .anyMatch((rule) -> rule instanceof NoRollbackRuleAttribute && rule.getDepth(failure) >= 0);
     }
 
-    private void forget(MessageIdentity message) {
+    private static void forget(Delivery delivery) {
         try {
-            this.inbox.forget(message);
+            delivery.forget();
         } catch (DataAccessException ex) {
             // A transaction that takes no statement any more will not commit the row either.
         }
     }
 
-    private @Nullable Object inOwnTransaction(Call call, MessageIdentity message) throws Throwable {
-        try {
-            return this.access.<@Nullable Object>inTransaction(() -> receiveAndRun(call, message));
-        } catch (HandlerFailure failure) {
-            throw failure.handlers();
+    /**
+     * A transaction that loses a deadlock or a snapshot while it receives has done nothing yet, so it begins anew: on
+     * MariaDB and MySQL that happens to copies that wait for a transaction which then rolls back.
+     */
+    private @Nullable Object inOwnTransaction(Call call, Delivery delivery) throws Throwable {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return this.access.<@Nullable Object>inTransaction(() -> receiveAndRun(call, delivery));
+            } catch (HandlerFailure failure) {
+                throw failure.handlers();
+            } catch (LostConflict lost) {
+                if (attempt == ATTEMPTS) {
+                    throw lost.conflict();
+                }
+                delivery.restore();
+            }
         }
     }
 
-    private @Nullable Object receiveAndRun(Call call, MessageIdentity message) {
-        if (this.inbox.receive(message) != Arrival.FIRST) {
-            return this.duplicate.give(call, message);
+    private @Nullable Object receiveAndRun(Call call, Delivery delivery) {
+        boolean anything;
+        try {
+            anything = delivery.receive();
+        } catch (DataAccessException ex) {
+            throw LockConflicts.isLost(this.access.database(), ex) ? new LostConflict(ex) : ex;
+        }
+        if (!anything) {
+            return delivery.duplicate();
         }
         try {
             return this.next.run(call);
@@ -117,6 +125,23 @@ final class TransactionalDeduplicateStage implements Stage {
             throw failure;
         } catch (Throwable failure) {
             throw new HandlerFailure(failure);
+        }
+    }
+
+    /** Carries a conflict about locks out of the transaction, which rolls back. */
+    private static final class LostConflict extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final DataAccessException conflict;
+
+        LostConflict(DataAccessException conflict) {
+            super(null, conflict, false, false);
+            this.conflict = conflict;
+        }
+
+        DataAccessException conflict() {
+            return this.conflict;
         }
     }
 

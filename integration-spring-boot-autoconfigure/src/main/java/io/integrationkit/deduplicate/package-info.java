@@ -1,4 +1,4 @@
-/** Messages that are handled once, however often they arrive: the inbox, in the database or in memory. */
+/** Messages that are handled once, however often they arrive: the inbox, in the database, in Redis or in memory. */
 @NullMarked
 package io.integrationkit.deduplicate;
 

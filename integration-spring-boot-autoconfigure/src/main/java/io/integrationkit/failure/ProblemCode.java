@@ -92,6 +92,11 @@ public enum ProblemCode {
     MESSAGE_ID_MISSING("INT-501", "A message has no id to recognise it by"),
     DUPLICATE_MESSAGE("INT-502", "A message was already handled"),
     MESSAGE_IN_FLIGHT("INT-503", "The same message is being handled right now"),
+    BATCH_NOT_FILTERABLE("INT-504", "Duplicates cannot be left out of the batch of a method"),
+    INBOX_UNAVAILABLE("INT-505", "The inbox in Redis does not answer"),
+    INBOX_EVICTS("INT-506", "The inbox in Redis may forget messages before their time"),
+    INBOX_LEASE_LOST("INT-507", "A message was let in again while its first handler was still working"),
+    RETENTION_TOO_SHORT("INT-508", "The inbox forgets messages while copies of them may still arrive"),
 
     DEAD_LETTER_NOT_FOUND("INT-601", "There is no such dead letter"),
     DEAD_LETTER_NOT_REPLAYABLE("INT-602", "A dead letter cannot be replayed in its state"),

@@ -7,6 +7,8 @@ import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
+import io.integrationkit.redis.RedisLink;
+import io.integrationkit.redis.RedisUse;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisException;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +40,14 @@ public final class RedisIdempotencyStore implements IdempotencyStore, AutoClosea
 
     /** Each round that fails was won by another call, so a few are enough. */
     private static final int ROUNDS = 16;
+
+    private static final RedisUse USE = new RedisUse(
+            RedisIdempotencyStore.class,
+            "integration.idempotency.store=redis",
+            ProblemCode.KEY_STORE_UNAVAILABLE,
+            "idempotent calls are refused",
+            ProblemCode.KEY_STORE_EVICTS,
+            "it forgets idempotency keys before their time, and their work is done again");
 
     private final RedisLink link;
 
@@ -74,7 +84,7 @@ public final class RedisIdempotencyStore implements IdempotencyStore, AutoClosea
                     "integration.idempotency.redis-timeout=%s leaves Redis no time to answer".formatted(timeout),
                     "Set integration.idempotency.redis-timeout to more than zero.");
         }
-        RedisLink link = new RedisLink(client, timeout, time);
+        RedisLink link = new RedisLink(USE, client, timeout, time);
         link.begin();
         return new RedisIdempotencyStore(link, new RedisKeyNames(keyPrefix));
     }

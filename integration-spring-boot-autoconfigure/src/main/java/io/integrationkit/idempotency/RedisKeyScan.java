@@ -1,6 +1,7 @@
 package io.integrationkit.idempotency;
 
 import io.integrationkit.idempotency.KeyStatus.Phase;
+import io.integrationkit.redis.RedisLink;
 import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.ScanArgs;

@@ -1,5 +1,7 @@
 package io.integrationkit.idempotency;
 
+import io.integrationkit.redis.RedisScript;
+
 /**
  * What is done to a key on the Redis server, each at once and by the server's clock. A key is one hash: {@code s} state,
  * {@code f} fingerprint, {@code o} owner, {@code e} epoch, {@code l} end of the lease, {@code x} end of the retention (both
@@ -9,7 +11,7 @@ package io.integrationkit.idempotency;
  * <p>The driver sends a command again if the connection broke before the answer came, so each write has a name of its
  * own: what was written under that name already is not written again, and its answer is the same.
  */
-enum RedisScripts {
+enum RedisScripts implements RedisScript {
     /** Claims a key that is not there, else tells what is. Arguments: write, fingerprint, owner, lease, ttl. */
     CLAIM("""
             local known = redis.call('HMGET', key, 's', 'f', 'o', 'e', 'l', 'x', 'k', 'r', 'd', 'n')
@@ -89,7 +91,8 @@ enum RedisScripts {
         this.text = Part.CLOCK + condition + body;
     }
 
-    String text() {
+    @Override
+    public String text() {
         return this.text;
     }
 

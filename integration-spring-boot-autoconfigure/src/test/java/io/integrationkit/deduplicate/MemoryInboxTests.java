@@ -4,24 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class MemoryInboxTests extends InboxContract {
+class MemoryInboxTests {
 
     private final Inbox inbox = Inbox.inMemory(100);
-
-    @Override
-    protected Arrival deliver(MessageIdentity message, Runnable handler) {
-        Arrival arrival = this.inbox.receive(message);
-        if (arrival == Arrival.FIRST) {
-            try {
-                handler.run();
-            } catch (RuntimeException ex) {
-                this.inbox.forget(message);
-                throw ex;
-            }
-            this.inbox.handled(message);
-        }
-        return arrival;
-    }
 
     @Test
     void aCopyOfAMessageBeingHandledIsInFlight() {

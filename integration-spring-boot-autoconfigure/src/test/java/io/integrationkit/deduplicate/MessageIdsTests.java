@@ -31,7 +31,7 @@ class MessageIdsTests {
 
     void ofOneHeader(@Header("ce_id") String id) {}
 
-    void ofNothing(String text, @Header("other") String other, List<ConsumerRecord<String, String>> batch) {}
+    void ofNothing(String text, @Header("other") String other, List<String> batch) {}
 
     @Test
     void anExpressionGivesTheIdAndTheSourceIsUnknown() {

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
  * <p>The races use up to 32 threads of the calling JVM. Several instances that share the state of an inbox should be
  * tested besides.
  */
-public abstract class InboxContract extends InboxUnderTest {
+public abstract class InboxContract extends InboxBatchContract {
 
     /** Creates the tests; JUnit does for each of them. */
     protected InboxContract() {}
@@ -58,7 +58,8 @@ public abstract class InboxContract extends InboxUnderTest {
         deliver(this.message);
         assertThat(deliver(new MessageIdentity("other", this.message.source(), this.message.id())))
                 .isEqualTo(Arrival.FIRST);
-        assertThat(deliver(new MessageIdentity(CONSUMER, "", this.message.id()))).isEqualTo(Arrival.FIRST);
+        assertThat(deliver(new MessageIdentity(CONSUMER, "", this.message.id())))
+                .isEqualTo(Arrival.FIRST);
         assertThat(deliver(newMessage())).isEqualTo(Arrival.FIRST);
         assertThat(deliver(this.message)).isEqualTo(Arrival.DUPLICATE);
     }
@@ -88,9 +89,10 @@ public abstract class InboxContract extends InboxUnderTest {
     @Test
     void aMessageWhoseHandlerFailedIsLetInAgain() {
         AtomicInteger effects = new AtomicInteger();
-        assertThatIllegalStateException().isThrownBy(() -> deliver(this.message, () -> {
-            throw new IllegalStateException("handler");
-        }));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> deliver(this.message, () -> {
+                    throw new IllegalStateException("handler");
+                }));
         assertThat(deliver(this.message, effects::incrementAndGet)).isEqualTo(Arrival.FIRST);
         assertThat(deliver(this.message, effects::incrementAndGet)).isEqualTo(Arrival.DUPLICATE);
         assertThat(effects).hasValue(1);

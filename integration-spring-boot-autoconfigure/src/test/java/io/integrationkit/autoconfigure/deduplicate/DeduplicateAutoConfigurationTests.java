@@ -7,15 +7,19 @@ import io.integrationkit.autoconfigure.jdbc.IntegrationJdbcAutoConfiguration;
 import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
 import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.call.StateStore;
+import io.integrationkit.deduplicate.Arrival;
 import io.integrationkit.deduplicate.DeduplicatedMessages;
 import io.integrationkit.deduplicate.Inbox;
+import io.integrationkit.deduplicate.MessageIdentity;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.jdbc.ExpiredRows;
 import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.testsupport.RedisServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -76,6 +80,39 @@ class DeduplicateAutoConfigurationTests {
     }
 
     @Test
+    void redisIsTakenIfTheUserSaysSo() {
+        try (RedisServer redis = new RedisServer()) {
+            this.withDatabase
+                    .withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+                    .withPropertyValues(
+                            "integration.deduplicate.store=redis",
+                            "integration.deduplicate.redis-timeout=5s",
+                            "spring.data.redis.url=" + redis.url())
+                    .run((context) -> {
+                        Inbox inbox = context.getBean(Inbox.class);
+                        assertThat(context.getBean(StateStore.class))
+                                .isEqualTo(new StateStore("deduplicate", "redis", true, "handled messages"));
+                        MessageIdentity message = new MessageIdentity("audit", "", "m");
+                        assertThat(inbox.receive(message)).isEqualTo(Arrival.FIRST);
+                        inbox.handled(message);
+                        assertThat(inbox.receive(message)).isEqualTo(Arrival.DUPLICATE);
+                    });
+        }
+    }
+
+    @Test
+    void redisThatIsAskedForWithoutAConnectionEndsStartUp() {
+        this.withDatabase
+                .withPropertyValues("integration.deduplicate.store=redis")
+                .run((context) -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(InvalidOperationException.class)
+                        .hasMessageContaining("integration.deduplicate.store=redis")
+                        .hasMessageContaining("LettuceConnectionFactory"));
+    }
+
+    @Test
     void theDatabaseIsTakenIfTheUserSaysSo() {
         this.withDatabase
                 .withPropertyValues("integration.deduplicate.store=jdbc")
@@ -113,7 +150,7 @@ class DeduplicateAutoConfigurationTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"retention=0s", "retention=-1d", "max-entries=0"})
+    @ValueSource(strings = {"retention=0s", "retention=-1d", "max-entries=0", "redis-lease=0s"})
     void valuesThatCannotWorkEndStartUp(String setting) {
         this.plain
                 .withPropertyValues("integration.deduplicate." + setting)

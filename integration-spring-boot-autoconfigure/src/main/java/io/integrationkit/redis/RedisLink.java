@@ -1,7 +1,6 @@
-package io.integrationkit.idempotency;
+package io.integrationkit.redis;
 
 import io.integrationkit.context.TimeSource;
-import io.integrationkit.failure.ProblemCode;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.RedisClient;
@@ -16,9 +15,10 @@ import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
@@ -29,16 +29,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connection to the Redis that keys are in. Where there is none yet, one caller a second tries to make it, and the
+ * The connection to the Redis that a store keeps its state in. Safe for use by any number of threads. Where there is none yet, one caller a second tries to make it, and the
  * others fail at once. One that breaks is made again by the driver; meanwhile each command waits its time and fails.
  */
-final class RedisLink implements AutoCloseable {
-
-    private static final Logger logger = LoggerFactory.getLogger(RedisIdempotencyStore.class);
+public final class RedisLink implements AutoCloseable {
 
     private static final long PAUSE = Duration.ofSeconds(1).toNanos();
 
     private static final String POLICY = "maxmemory-policy";
+
+    private final RedisUse use;
+
+    private final Logger logger;
 
     private final Supplier<AbstractRedisClient> client;
 
@@ -46,7 +48,7 @@ final class RedisLink implements AutoCloseable {
 
     private final TimeSource time;
 
-    private final Map<RedisScripts, String> digests = new EnumMap<>(RedisScripts.class);
+    private final Map<RedisScript, String> digests = new ConcurrentHashMap<>();
 
     private final ReentrantLock connecting = new ReentrantLock();
 
@@ -56,7 +58,17 @@ final class RedisLink implements AutoCloseable {
 
     private volatile boolean closed;
 
-    RedisLink(Supplier<AbstractRedisClient> client, Duration timeout, TimeSource time) {
+    /**
+     * Creates a link; {@link #begin()} connects it.
+     *
+     * @param use what it is for
+     * @param client gives the client, of one Redis or of a cluster; not closed by this
+     * @param timeout longest time that one command may take; positive
+     * @param time measures the pauses between two attempts to connect, and nothing else
+     */
+    public RedisLink(RedisUse use, Supplier<AbstractRedisClient> client, Duration timeout, TimeSource time) {
+        this.use = use;
+        this.logger = LoggerFactory.getLogger(use.store());
         this.client = client;
         this.timeout = timeout;
         this.time = time;
@@ -66,19 +78,29 @@ final class RedisLink implements AutoCloseable {
             StatefulConnection<byte[], byte[]> connection, RedisClusterAsyncCommands<byte[], byte[]> commands) {}
 
     /** Connects on the caller's thread; if that fails, the first call that needs Redis tries again. */
-    void begin() {
+    public void begin() {
         try {
             link();
         } catch (RedisException ex) {
-            logger.warn(
-                    "{}: the Redis of integration.idempotency.store=redis cannot be reached; idempotent calls are refused until it can",
-                    ProblemCode.KEY_STORE_UNAVAILABLE,
+            this.logger.warn(
+                    "{}: the Redis of {} cannot be reached; {} until it can",
+                    this.use.unavailable(),
+                    this.use.setting(),
+                    this.use.refused(),
                     ex);
         }
     }
 
-    /** Runs a script that answers whether it did anything. */
-    boolean write(RedisScripts script, byte[] key, byte[]... arguments) {
+    /**
+     * Runs a script that answers whether it did anything.
+     *
+     * @param script the script
+     * @param key the one key it touches
+     * @param arguments its arguments
+     * @return whether it answered 1
+     * @throws RedisException if Redis does not answer in time, or refuses; the script may have run all the same
+     */
+    public boolean write(RedisScript script, byte[] key, byte[]... arguments) {
         byte[][] keys = {key};
         return this.<Long>run(
                         (commands) ->
@@ -87,8 +109,16 @@ final class RedisLink implements AutoCloseable {
                 == 1;
     }
 
-    /** Runs a script that answers with fields. */
-    List<byte @Nullable []> read(RedisScripts script, byte[] key, byte[]... arguments) {
+    /**
+     * Runs a script that answers with fields.
+     *
+     * @param script the script
+     * @param key the one key it touches
+     * @param arguments its arguments
+     * @return the fields
+     * @throws RedisException if Redis does not answer in time, or refuses; the script may have run all the same
+     */
+    public List<byte @Nullable []> read(RedisScript script, byte[] key, byte[]... arguments) {
         byte[][] keys = {key};
         return run(
                 (commands) -> commands.evalsha(digest(commands, script), ScriptOutputType.MULTI, keys, arguments),
@@ -106,18 +136,63 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
-    private String digest(RedisClusterAsyncCommands<byte[], byte[]> commands, RedisScripts script) {
-        synchronized (this.digests) {
-            return this.digests.computeIfAbsent(script, (each) -> commands.digest(each.text()));
+    /**
+     * Runs a script several times before it waits for the answers. One server runs them in their order.
+     *
+     * @param script the script, which answers with a number; where it has run once, it does nothing more
+     * @param runs for each run the key, and behind it the arguments
+     * @return the answers, in the order of the runs
+     * @throws RedisException if Redis does not answer in time, or refuses; the script may have run all the same
+     */
+    public List<Long> runEach(RedisScript script, List<byte[][]> runs) {
+        try {
+            return askEach(
+                    runs,
+                    (commands, run) -> commands.evalsha(
+                            digest(commands, script), ScriptOutputType.INTEGER, key(run), arguments(run)));
+        } catch (RedisNoScriptException ex) {
+            return askEach(
+                    runs,
+                    (commands, run) ->
+                            commands.eval(script.text(), ScriptOutputType.INTEGER, key(run), arguments(run)));
         }
     }
 
-    <T> T ask(Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
+    private static byte[][] key(byte[][] run) {
+        return new byte[][] {run[0]};
+    }
+
+    private static byte[][] arguments(byte[][] run) {
+        return Arrays.copyOfRange(run, 1, run.length);
+    }
+
+    private String digest(RedisClusterAsyncCommands<byte[], byte[]> commands, RedisScript script) {
+        return this.digests.computeIfAbsent(script, (each) -> commands.digest(each.text()));
+    }
+
+    /**
+     * Sends a command and waits for its answer.
+     *
+     * @param command the command
+     * @param <T> what it answers
+     * @return the answer
+     * @throws RedisException if Redis does not answer in time, or refuses
+     */
+    public <T> T ask(Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
         return await(command.apply(link().commands()));
     }
 
-    /** Sends a command for each item before it waits for the answers. */
-    <K, T> List<T> askEach(
+    /**
+     * Sends a command for each item before it waits for the answers.
+     *
+     * @param items the items
+     * @param command the command for one
+     * @param <K> an item
+     * @param <T> what a command answers
+     * @return the answers, in the order of the items
+     * @throws RedisException if Redis does not answer in time, or refuses, one of them
+     */
+    public <K, T> List<T> askEach(
             List<K> items, BiFunction<RedisClusterAsyncCommands<byte[], byte[]>, K, RedisFuture<T>> command) {
         RedisClusterAsyncCommands<byte[], byte[]> commands = link().commands();
         List<RedisFuture<T>> asked =
@@ -170,21 +245,24 @@ final class RedisLink implements AutoCloseable {
     }
 
     /** A Redis that is full and may evict forgets keys before their time. */
-    private static void checkEviction(Link made) {
+    private void checkEviction(Link made) {
         made.commands().configGet(POLICY).whenComplete((settings, failure) -> {
             String policy = (settings != null) ? settings.get(POLICY) : null;
             if (policy == null) {
-                logger.debug("Redis does not tell its {}; it should be noeviction", POLICY, failure);
+                this.logger.debug("Redis does not tell its {}; it should be noeviction", POLICY, failure);
             } else if (!policy.equals("noeviction")) {
-                logger.warn(
-                        "{}: the Redis of integration.idempotency.store=redis has {} {}: when its memory is full, it forgets idempotency keys before their time, and their work is done again. Set it to noeviction, or use a Redis of its own",
-                        ProblemCode.KEY_STORE_EVICTS,
+                this.logger.warn(
+                        "{}: the Redis of {} has {} {}: when its memory is full, {}. Set it to noeviction, or use a Redis of its own",
+                        this.use.evicts(),
+                        this.use.setting(),
                         POLICY,
-                        policy);
+                        policy,
+                        this.use.forgotten());
             }
         });
     }
 
+    /** Closes the connection; whatever is asked then fails. May be called twice. */
     @Override
     public void close() {
         this.closed = true;
