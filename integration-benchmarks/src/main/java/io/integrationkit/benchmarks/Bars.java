@@ -51,6 +51,7 @@ final class Bars {
                         own)));
         atLeast("full with a tenth failing, work of two threads", 1, scaling(Row.TENTH));
         atMost("known result against Spring @Cacheable, ratio", 1, alone(Row.KNOWN, Row.CACHED, Bars::ratio));
+        atMost("known message against Caffeine, ratio", 2, alone(Row.MEMORY_INBOX, Row.CAFFEINE, Bars::ratio));
     }
 
     private Optional<Double> resilience4j() {

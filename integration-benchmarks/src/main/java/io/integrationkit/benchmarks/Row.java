@@ -24,7 +24,9 @@ enum Row {
     RESILIENCE4J_FAILING("fails twice: Resilience4j `@Retry`", Resilience4jBenchmark.class, "failsTwice"),
     FAILSAFE_FAILING("fails twice: Failsafe, no proxy", FailsafeBenchmark.class, "failsTwice"),
     KNOWN("`@Idempotent`, a known result", IdempotentBenchmark.class, "known"),
-    CACHED("Spring `@Cacheable` over Caffeine", SpringCacheableBenchmark.class, "known");
+    CACHED("Spring `@Cacheable` over Caffeine", SpringCacheableBenchmark.class, "known"),
+    MEMORY_INBOX("inbox in memory, a known message", MemoryInboxBenchmark.class, "known"),
+    CAFFEINE("Caffeine `getIfPresent`, a known message", MemoryInboxBenchmark.class, "caffeine");
 
     private final String label;
 

@@ -109,7 +109,7 @@ public interface Inbox {
     /**
      * Keeps the messages handled last in memory.
      *
-     * @param maxEntries number of messages; the one that was not seen for the longest time is forgotten first
+     * @param maxEntries number of messages; the one that was handled the longest ago is forgotten first
      * @return the inbox
      */
     static Inbox inMemory(int maxEntries) {

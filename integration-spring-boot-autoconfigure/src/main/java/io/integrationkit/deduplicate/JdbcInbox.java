@@ -22,22 +22,18 @@ final class JdbcInbox implements Inbox {
 
     private final JdbcAccess access;
 
-    private final Duration retention;
-
     private final JdbcInboxBatches batches;
 
     private final String insert;
 
-    private final String deleteExpired;
+    private final ExpiredMessages expired;
 
     JdbcInbox(JdbcAccess access, Duration retention) {
         this.access = access;
-        this.retention = retention;
         this.insert = "insert into %s (consumer, source, message_id, received_at) values (?, ?, ?, %s)"
                 .formatted(TABLE, access.database().clock());
         this.batches = new JdbcInboxBatches(access, this.insert);
-        this.deleteExpired = access.database()
-                .deleteSome(TABLE, "received_at <= " + access.database().clockPlusMillis());
+        this.expired = new ExpiredMessages(access, retention);
     }
 
     @Override
@@ -68,8 +64,7 @@ final class JdbcInbox implements Inbox {
 
     @Override
     public int deleteExpired(int limit) {
-        return this.access.inNewTransaction(
-                () -> this.access.jdbc().update(this.deleteExpired, -this.retention.toMillis(), limit));
+        return this.expired.delete(limit);
     }
 
     @Override

@@ -1,45 +1,77 @@
 package io.integrationkit.deduplicate;
 
 import io.integrationkit.jdbc.JdbcAccess;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Set;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of one process. Those being handled are kept apart from those that were: marking a message before it was
- * handled would lose it after a failure, marking it afterwards would let copies in meanwhile. Only handled ones count
- * towards the capacity, so that a message being handled is never forgotten.
+ * Messages of one process. One that is being handled is told from one that was: marking a message before it was handled
+ * would lose it after a failure, marking it afterwards would let copies in meanwhile. Only handled ones count towards the
+ * capacity, so that a message being handled is never forgotten; of those there are as many as calls are under way, times
+ * the size of their batches.
+ *
+ * <p>The message handled the longest ago is forgotten first, however often copies of it came: if copies kept it, they
+ * would push out younger messages before so many newer ones were handled. A known message is found without a lock.
  */
 final class MemoryInbox implements Inbox {
 
-    private final Set<MessageIdentity> inFlight = new HashSet<>();
+    private final ConcurrentMap<MessageIdentity, State> known = new ConcurrentHashMap<>();
 
-    private final Map<MessageIdentity, Boolean> handled;
+    /** Each handled message once. */
+    private final Queue<MessageIdentity> handled = new ConcurrentLinkedQueue<>();
+
+    private final AtomicInteger size = new AtomicInteger();
+
+    private final int maxEntries;
 
     MemoryInbox(int maxEntries) {
-        this.handled = new Recent(maxEntries);
+        this.maxEntries = maxEntries;
+    }
+
+    private enum State {
+        IN_FLIGHT,
+        DONE
     }
 
     @Override
-    public synchronized Arrival receive(MessageIdentity message) {
-        if (this.handled.get(message) != null) {
-            return Arrival.DUPLICATE;
+    public Arrival receive(MessageIdentity message) {
+        State state = this.known.get(message);
+        if (state == null) {
+            state = this.known.putIfAbsent(message, State.IN_FLIGHT);
         }
-        return this.inFlight.add(message) ? Arrival.FIRST : Arrival.IN_FLIGHT;
+        if (state == null) {
+            return Arrival.FIRST;
+        }
+        return (state == State.DONE) ? Arrival.DUPLICATE : Arrival.IN_FLIGHT;
     }
 
     @Override
-    public synchronized void handled(MessageIdentity message) {
-        if (this.inFlight.remove(message)) {
-            this.handled.put(message, true);
+    public void handled(MessageIdentity message) {
+        if (!this.known.replace(message, State.IN_FLIGHT, State.DONE)) {
+            return;
+        }
+        this.handled.add(message);
+        if (this.size.incrementAndGet() > this.maxEntries) {
+            MessageIdentity oldest = this.handled.poll();
+            if (oldest != null) {
+                this.size.decrementAndGet();
+                this.known.remove(oldest, State.DONE);
+            }
         }
     }
 
     @Override
-    public synchronized void forget(MessageIdentity message) {
-        this.inFlight.remove(message);
+    public void forget(MessageIdentity message) {
+        this.known.remove(message, State.IN_FLIGHT);
+    }
+
+    /** How many messages are remembered, those that are being handled included. */
+    int entries() {
+        return this.known.size();
     }
 
     @Override
@@ -60,23 +92,5 @@ final class MemoryInbox implements Inbox {
     @Override
     public boolean durable() {
         return false;
-    }
-
-    /** Forgets the message that was not seen for the longest time. */
-    private static final class Recent extends LinkedHashMap<MessageIdentity, Boolean> {
-
-        private static final long serialVersionUID = 1L;
-
-        private final int maxEntries;
-
-        Recent(int maxEntries) {
-            super(16, 0.75f, true);
-            this.maxEntries = maxEntries;
-        }
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<MessageIdentity, Boolean> eldest) {
-            return size() > this.maxEntries;
-        }
     }
 }

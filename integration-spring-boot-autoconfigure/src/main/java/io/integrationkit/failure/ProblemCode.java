@@ -96,7 +96,6 @@ public enum ProblemCode {
     INBOX_UNAVAILABLE("INT-505", "The inbox in Redis does not answer"),
     INBOX_EVICTS("INT-506", "The inbox in Redis may forget messages before their time"),
     INBOX_LEASE_LOST("INT-507", "A message was let in again while its first handler was still working"),
-    RETENTION_TOO_SHORT("INT-508", "The inbox forgets messages while copies of them may still arrive"),
 
     DEAD_LETTER_NOT_FOUND("INT-601", "There is no such dead letter"),
     DEAD_LETTER_NOT_REPLAYABLE("INT-602", "A dead letter cannot be replayed in its state"),

@@ -2,8 +2,11 @@ package io.integrationkit.deduplicate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.testsupport.Race;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -207,6 +211,65 @@ abstract class JdbcInboxContract {
             assertThat(this.inbox.receive(message("n"))).isEqualTo(Arrival.FIRST);
         });
         assertThat(rows()).isEqualTo(2);
+    }
+
+    @Test
+    void aLargeBacklogIsDeletedInBoundedBatches() {
+        access().inTransaction(() -> this.inbox.receiveAll(IntStream.range(0, 5_000)
+                .mapToObj((number) -> message(String.valueOf(number)))
+                .toList()));
+        access().jdbc().update("update integration_inbox set received_at = received_at - interval '7' day");
+        deliver(message("young"));
+        int batches = 0;
+        int deleted;
+        do {
+            int before = rows();
+            deleted = this.inbox.deleteExpired(500);
+            assertThat(before - rows()).isEqualTo(deleted).isLessThanOrEqualTo(500);
+            batches++;
+        } while (deleted > 0);
+        assertThat(batches).isEqualTo(11);
+        assertThat(rows()).isEqualTo(1);
+    }
+
+    @Test
+    void oneInstanceCleansUpAtATime() throws Exception {
+        Assumptions.assumeTrue(access().database() != Database.H2, "it is of one process");
+        deliver(message("old"));
+        access().jdbc().update("update integration_inbox set received_at = received_at - interval '7' day");
+        boolean postgres = access().database() == Database.POSTGRESQL;
+        String held = postgres
+                ? ExpiredMessages.POSTGRES_LOCK
+                : "select get_lock(concat('integration_inbox_', md5(database())), 0)";
+        try (Connection other = access().dataSource().getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.executeQuery(held).close();
+            assertThat(this.inbox.deleteExpired(10)).isZero();
+            if (!postgres) {
+                statement
+                        .executeQuery("select release_lock(concat('integration_inbox_', md5(database())))")
+                        .close();
+            }
+            other.rollback();
+            other.setAutoCommit(true);
+        }
+        assertThat(this.inbox.deleteExpired(10)).isEqualTo(1);
+    }
+
+    @Test
+    void theCleanUpWaitsForNobodyWhoAsksForAnOldMessage() {
+        Assumptions.assumeTrue(access().database() != Database.H2, "it cannot pass over locked rows");
+        deliver(message("asked"));
+        deliver(message("old"));
+        access().jdbc().update("update integration_inbox set received_at = received_at - interval '7' day");
+        this.transaction.executeWithoutResult((status) -> {
+            access().jdbc()
+                    .queryForList(
+                            "select message_id from integration_inbox where message_id = 'asked' and consumer = 'consumer' and source = '' for update");
+            assertThat(this.inbox.deleteExpired(10)).isEqualTo(1);
+        });
+        assertThat(this.inbox.deleteExpired(10)).isEqualTo(1);
     }
 
     @Test

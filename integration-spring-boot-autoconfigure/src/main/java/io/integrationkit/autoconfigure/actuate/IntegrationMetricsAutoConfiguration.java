@@ -2,10 +2,12 @@ package io.integrationkit.autoconfigure.actuate;
 
 import io.integrationkit.actuate.CallMeters;
 import io.integrationkit.actuate.DeadLetterMeters;
+import io.integrationkit.actuate.DeduplicationMeters;
 import io.integrationkit.actuate.IdempotencyMeters;
 import io.integrationkit.actuate.OutboxMeters;
 import io.integrationkit.actuate.PolicyMeters;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.deduplicate.DeduplicationStatistics;
 import io.integrationkit.idempotency.IdempotencyStatistics;
 import io.integrationkit.idempotency.IdempotencyStore;
 import io.integrationkit.outbox.OutboxKeys;
@@ -27,6 +29,7 @@ import org.springframework.context.annotation.Configuration;
         afterName = {
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
             "io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration",
+            "io.integrationkit.autoconfigure.deduplicate.DeduplicateAutoConfiguration",
             "io.integrationkit.autoconfigure.idempotency.IdempotencyAutoConfiguration",
             "io.integrationkit.autoconfigure.outbox.OutboxAutoConfiguration",
             "io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration"
@@ -60,6 +63,14 @@ public final class IntegrationMetricsAutoConfiguration {
                 IdempotencyStore store, IdempotencyStatistics statistics, ObjectProvider<MeterFilter> filters) {
             return new IdempotencyMeters(
                     store, statistics, filters.orderedStream().toList());
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        @ConditionalOnBean(DeduplicationStatistics.class)
+        DeduplicationMeters integrationDeduplicationMeters(
+                DeduplicationStatistics statistics, ObjectProvider<MeterFilter> filters) {
+            return new DeduplicationMeters(statistics, filters.orderedStream().toList());
         }
 
         @Bean

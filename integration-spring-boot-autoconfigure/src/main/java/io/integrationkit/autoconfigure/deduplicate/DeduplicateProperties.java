@@ -14,7 +14,7 @@ public class DeduplicateProperties {
     /** Time for which the database or Redis remembers a message. Longer than any delay after which a copy may arrive, replays of dead letters included. */
     private Duration retention = Duration.ofDays(7);
 
-    /** Number of messages that memory remembers; the one that was not seen for the longest time is forgotten first. */
+    /** Number of messages that memory remembers; the one that was handled the longest ago is forgotten first. */
     private int maxEntries = 100_000;
 
     /** Beginning of the names of the messages in Redis. */
