@@ -3,11 +3,13 @@ package io.integrationkit.autoconfigure.actuate;
 import io.integrationkit.actuate.CallMeters;
 import io.integrationkit.actuate.DeadLetterMeters;
 import io.integrationkit.actuate.DeduplicationMeters;
+import io.integrationkit.actuate.EventMeters;
 import io.integrationkit.actuate.IdempotencyMeters;
 import io.integrationkit.actuate.OutboxMeters;
 import io.integrationkit.actuate.PolicyMeters;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deduplicate.DeduplicationStatistics;
+import io.integrationkit.event.EventProcessor;
 import io.integrationkit.idempotency.IdempotencyStatistics;
 import io.integrationkit.idempotency.IdempotencyStore;
 import io.integrationkit.outbox.OutboxKeys;
@@ -30,6 +32,7 @@ import org.springframework.context.annotation.Configuration;
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
             "io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration",
             "io.integrationkit.autoconfigure.deduplicate.DeduplicateAutoConfiguration",
+            "io.integrationkit.autoconfigure.event.EventAutoConfiguration",
             "io.integrationkit.autoconfigure.idempotency.IdempotencyAutoConfiguration",
             "io.integrationkit.autoconfigure.outbox.OutboxAutoConfiguration",
             "io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration"
@@ -71,6 +74,13 @@ public final class IntegrationMetricsAutoConfiguration {
         DeduplicationMeters integrationDeduplicationMeters(
                 DeduplicationStatistics statistics, ObjectProvider<MeterFilter> filters) {
             return new DeduplicationMeters(statistics, filters.orderedStream().toList());
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        @ConditionalOnBean(EventProcessor.class)
+        EventMeters integrationEventMeters(EventProcessor processor) {
+            return new EventMeters(processor);
         }
 
         @Bean
