@@ -3,7 +3,6 @@ package io.integrationkit.deduplicate;
 import io.integrationkit.context.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * The key of a row of the inbox, in the order in which MariaDB and MySQL keep rows: that of the bytes. Keys of one batch
@@ -68,6 +67,6 @@ final class InboxRow implements Comparable<InboxRow> {
 
     @Override
     public int hashCode() {
-        return Objects.hash(this.consumer, this.source, this.id);
+        return Arrays.hashCode(this.order);
     }
 }
