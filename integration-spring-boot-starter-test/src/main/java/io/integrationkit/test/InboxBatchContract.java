@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -124,7 +125,7 @@ abstract class InboxBatchContract extends InboxUnderTest {
                     inbox().forgetAll(first);
                     return false;
                 }
-                first.forEach((each) -> effects.get(each).incrementAndGet());
+                first.forEach((each) -> Objects.requireNonNull(effects.get(each)).incrementAndGet());
                 inbox().handledAll(first);
                 return true;
             });
