@@ -125,7 +125,8 @@ abstract class InboxBatchContract extends InboxUnderTest {
                     inbox().forgetAll(first);
                     return false;
                 }
-                first.forEach((each) -> Objects.requireNonNull(effects.get(each)).incrementAndGet());
+                first.forEach(
+                        (each) -> Objects.requireNonNull(effects.get(each)).incrementAndGet());
                 inbox().handledAll(first);
                 return true;
             });
