@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.integrationkit.deduplicate.Arrival;
 import io.integrationkit.deduplicate.Inbox;
 import io.integrationkit.deduplicate.MessageIdentity;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
@@ -20,7 +21,7 @@ public class MemoryInboxBenchmark {
     }
 
     @Benchmark
-    public Object caffeine(Filled filled) {
+    public @Nullable Object caffeine(Filled filled) {
         return filled.cache.getIfPresent(filled.next());
     }
 
