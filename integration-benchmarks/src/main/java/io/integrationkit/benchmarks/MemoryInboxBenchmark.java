@@ -50,7 +50,7 @@ public class MemoryInboxBenchmark {
             Checks.answers(String.valueOf(this.cache.getIfPresent(next())), "true");
         }
 
-        MessageIdentity next() {
+        final MessageIdentity next() {
             String id = this.ids[this.last++ & (this.ids.length - 1)];
             return new MessageIdentity("projection.on", "shop", (id != null) ? id : "");
         }
