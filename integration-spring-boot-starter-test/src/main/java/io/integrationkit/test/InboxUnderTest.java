@@ -2,9 +2,11 @@ package io.integrationkit.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.integrationkit.context.TimeSource;
 import io.integrationkit.deduplicate.Arrival;
 import io.integrationkit.deduplicate.Inbox;
 import io.integrationkit.deduplicate.MessageIdentity;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -12,6 +14,10 @@ import java.util.function.Supplier;
 abstract class InboxUnderTest {
 
     static final String CONSUMER = "projection.on";
+
+    static final TimeSource TIME = TimeSource.system();
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     final MessageIdentity message = newMessage();
 
@@ -77,7 +83,8 @@ abstract class InboxUnderTest {
 
     /** Delivers a message until somebody has handled it, as a container would; handlers that fail are tried again. */
     final void deliverUntilHandled(MessageIdentity delivered, Runnable handler) {
-        for (int delivery = 0; delivery < 10_000; delivery++) {
+        long began = TIME.nanoTime();
+        while (inTime(began)) {
             try {
                 if (deliver(delivered, handler) != Arrival.IN_FLIGHT) {
                     return;
@@ -85,8 +92,13 @@ abstract class InboxUnderTest {
             } catch (RuntimeException ex) {
                 // The handler failed, or the database chose this transaction to end a deadlock: it comes again.
             }
-            Thread.onSpinWait();
+            Thread.yield();
         }
         assertThat(delivered).as("handled at last").isNull();
+    }
+
+    /** Whether it is worth trying again; a number of deliveries would be over before another thread had its turn. */
+    static boolean inTime(long began) {
+        return TIME.nanoTime() - began < PATIENCE.toNanos();
     }
 }
