@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,8 +58,16 @@ public final class EventHandlers {
                 Map<Method, EventHandler> methods =
                         MethodIntrospector.selectMethods(type, (MethodIntrospector.MetadataLookup<EventHandler>)
                                 (method) -> AnnotatedElementUtils.findMergedAnnotation(method, EventHandler.class));
-                methods.forEach((method, annotation) ->
-                        handlers.add(HandlerMethod.of(beanFactory, name, method, annotation.name(), types)));
+                // The order in which a class tells its methods is not the same in every process.
+                methods.entrySet().stream()
+                        .sorted(Comparator.comparing((found) -> found.getKey().toGenericString()))
+                        .map((found) -> HandlerMethod.of(
+                                beanFactory,
+                                name,
+                                found.getKey(),
+                                found.getValue().name(),
+                                types))
+                        .forEach(handlers::add);
             }
         }
         return new EventHandlers(handlers);
@@ -84,7 +93,8 @@ public final class EventHandlers {
     }
 
     /**
-     * Returns the handlers of an event type, whichever of its versions they take.
+     * Returns the handlers of an event type, whichever of its versions they take, in an order that is the same in
+     * every process.
      *
      * @param type logical name of the type
      * @return the handlers; empty if there are none
