@@ -134,7 +134,7 @@ abstract class InboxBatchContract extends InboxUnderTest {
             if (done) {
                 return;
             }
-            Thread.yield();
+            Thread.onSpinWait();
         }
         assertThat(batch).as("handled at last").isNull();
     }

@@ -92,7 +92,7 @@ abstract class InboxUnderTest {
             } catch (RuntimeException ex) {
                 // The handler failed, or the database chose this transaction to end a deadlock: it comes again.
             }
-            Thread.yield();
+            Thread.onSpinWait();
         }
         assertThat(delivered).as("handled at last").isNull();
     }
