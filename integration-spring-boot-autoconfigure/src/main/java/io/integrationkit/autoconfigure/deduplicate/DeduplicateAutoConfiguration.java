@@ -39,6 +39,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 @EnableConfigurationProperties(DeduplicateProperties.class)
 public final class DeduplicateAutoConfiguration {
 
+    private static final String STORE = "integration.deduplicate.store";
+
     DeduplicateAutoConfiguration() {}
 
     @Bean
@@ -46,7 +48,7 @@ public final class DeduplicateAutoConfiguration {
     Inbox integrationInbox(
             DeduplicateProperties properties, ObjectProvider<JdbcAccess> access, ResourceLoader resources) {
         DeduplicationSpec spec = properties.toSpec();
-        JdbcAccess database = properties.getStore().database(access, resources.getClassLoader());
+        JdbcAccess database = properties.getStore().database(STORE, access, resources.getClassLoader());
         return (database != null) ? Inbox.jdbc(database, spec.retention()) : Inbox.inMemory(spec.maxEntries());
     }
 
@@ -75,7 +77,7 @@ public final class DeduplicateAutoConfiguration {
 
     /** A class of its own, which is read before the beans above: only where it does not apply, one of theirs is made. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnProperty(name = InboxStoreChoice.PROPERTY, havingValue = "redis")
+    @ConditionalOnProperty(name = STORE, havingValue = "redis")
     @ConditionalOnClass({AbstractRedisClient.class, LettuceConnectionFactory.class})
     @ConditionalOnSingleCandidate(LettuceConnectionFactory.class)
     @ConditionalOnMissingBean(Inbox.class)

@@ -1,5 +1,6 @@
 package io.integrationkit.autoconfigure.deduplicate;
 
+import io.integrationkit.autoconfigure.redis.RedisStoreChoice;
 import io.integrationkit.deduplicate.DeduplicationSpec;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -9,7 +10,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class DeduplicateProperties {
 
     /** Where handled messages are remembered; "auto" takes the database if there is one, else memory. */
-    private InboxStoreChoice store = InboxStoreChoice.AUTO;
+    private RedisStoreChoice store = RedisStoreChoice.AUTO;
 
     /** Time for which the database or Redis remembers a message. Longer than any delay after which a copy may arrive, replays of dead letters included. */
     private Duration retention = Duration.ofDays(7);
@@ -30,11 +31,11 @@ public class DeduplicateProperties {
         return new DeduplicationSpec(this.retention, this.maxEntries, this.redisLease);
     }
 
-    public InboxStoreChoice getStore() {
+    public RedisStoreChoice getStore() {
         return this.store;
     }
 
-    public void setStore(InboxStoreChoice store) {
+    public void setStore(RedisStoreChoice store) {
         this.store = store;
     }
 

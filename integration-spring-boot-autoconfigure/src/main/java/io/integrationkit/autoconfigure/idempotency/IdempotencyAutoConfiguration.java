@@ -52,6 +52,8 @@ import org.springframework.security.core.context.SecurityContextHolder;
 @EnableConfigurationProperties(IdempotencyProperties.class)
 public final class IdempotencyAutoConfiguration {
 
+    private static final String STORE = "integration.idempotency.store";
+
     IdempotencyAutoConfiguration() {}
 
     @Bean
@@ -61,7 +63,7 @@ public final class IdempotencyAutoConfiguration {
             ObjectProvider<JdbcAccess> access,
             TimeSource time,
             ResourceLoader resources) {
-        JdbcAccess database = properties.getStore().database(access, resources.getClassLoader());
+        JdbcAccess database = properties.getStore().database(STORE, access, resources.getClassLoader());
         return (database != null)
                 ? IdempotencyStore.jdbc(database)
                 : IdempotencyStore.inMemory(properties.getMaxEntries(), time);
@@ -140,7 +142,7 @@ public final class IdempotencyAutoConfiguration {
 
     /** A class of its own, which is read before the beans above: only where it does not apply, one of theirs is made. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnProperty(name = KeyStoreChoice.PROPERTY, havingValue = "redis")
+    @ConditionalOnProperty(name = STORE, havingValue = "redis")
     @ConditionalOnClass({AbstractRedisClient.class, LettuceConnectionFactory.class})
     @ConditionalOnSingleCandidate(LettuceConnectionFactory.class)
     @ConditionalOnMissingBean(IdempotencyStore.class)

@@ -1,5 +1,6 @@
 package io.integrationkit.autoconfigure.idempotency;
 
+import io.integrationkit.autoconfigure.redis.RedisStoreChoice;
 import io.integrationkit.idempotency.IdempotencySpec;
 import io.integrationkit.idempotency.ResultCipher;
 import io.integrationkit.idempotency.ResultLimits;
@@ -28,7 +29,7 @@ public class IdempotencyProperties {
     private Duration maxWait = Duration.ofSeconds(2);
 
     /** Where keys are kept; "auto" takes the database if there is one, else memory. */
-    private KeyStoreChoice store = KeyStoreChoice.AUTO;
+    private RedisStoreChoice store = RedisStoreChoice.AUTO;
 
     /** Memory for results that this instance knows, so that repetitions need not ask the store; 0 keeps none. */
     private DataSize cacheSize = DataSize.ofMegabytes(16);
@@ -97,11 +98,11 @@ public class IdempotencyProperties {
         this.maxWait = maxWait;
     }
 
-    public KeyStoreChoice getStore() {
+    public RedisStoreChoice getStore() {
         return this.store;
     }
 
-    public void setStore(KeyStoreChoice store) {
+    public void setStore(RedisStoreChoice store) {
         this.store = store;
     }
 

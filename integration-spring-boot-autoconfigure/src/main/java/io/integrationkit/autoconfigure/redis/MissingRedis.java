@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /** Why there is no store in Redis although a property asks for one. */
-public final class MissingRedis {
+final class MissingRedis {
 
     private static final String CONNECTION_FACTORY =
             "org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory";
@@ -20,7 +20,7 @@ public final class MissingRedis {
      * @param classLoader where Redis would be
      * @return the problem, to be thrown
      */
-    public static InvalidOperationException of(String property, @Nullable ClassLoader classLoader) {
+    static InvalidOperationException of(String property, @Nullable ClassLoader classLoader) {
         boolean lettuce = ClassUtils.isPresent(CONNECTION_FACTORY, classLoader)
                 && ClassUtils.isPresent("io.lettuce.core.AbstractRedisClient", classLoader);
         return lettuce
