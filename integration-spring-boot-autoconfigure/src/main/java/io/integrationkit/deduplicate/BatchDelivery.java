@@ -108,9 +108,4 @@ final class BatchDelivery implements Delivery {
         this.intake.countDuplicates(this.messages.size());
         return this.intake.answer().give(this.call, this.messages.get(0));
     }
-
-    @Override
-    public void restore() {
-        this.call.replaceArgument(this.parameter.index(), this.batch);
-    }
 }

@@ -21,7 +21,4 @@ interface Delivery {
     /** What the caller gets if nothing was let in. */
     @Nullable
     Object duplicate();
-
-    /** Gives the call back what its caller passed, for another attempt. */
-    void restore();
 }

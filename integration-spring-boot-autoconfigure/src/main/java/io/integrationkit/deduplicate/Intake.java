@@ -98,8 +98,5 @@ final class Intake {
             countDuplicates(1);
             return Intake.this.answer.give(this.call, this.message);
         }
-
-        @Override
-        public void restore() {}
     }
 }

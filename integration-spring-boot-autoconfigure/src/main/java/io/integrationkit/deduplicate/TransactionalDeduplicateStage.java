@@ -48,8 +48,6 @@ final class TransactionalDeduplicateStage implements Stage {
         try {
             return this.access.inTransaction() ? joined(call, delivery) : inOwnTransaction(call, delivery);
         } finally {
-            // Another attempt receives everything anew.
-            delivery.restore();
             call.timePassed();
         }
     }
@@ -104,7 +102,6 @@ final class TransactionalDeduplicateStage implements Stage {
                 if (attempt == ATTEMPTS) {
                     throw lost.conflict();
                 }
-                delivery.restore();
             }
         }
     }
