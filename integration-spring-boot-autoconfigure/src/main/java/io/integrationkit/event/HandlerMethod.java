@@ -120,15 +120,6 @@ public final class HandlerMethod {
     }
 
     /**
-     * Returns the method.
-     *
-     * @return the method, as its bean declares it
-     */
-    public Method method() {
-        return this.method;
-    }
-
-    /**
      * Returns which class of events it takes.
      *
      * @return the class

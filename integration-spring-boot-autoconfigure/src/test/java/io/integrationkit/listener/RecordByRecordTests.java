@@ -25,6 +25,8 @@ import org.springframework.kafka.listener.BatchListenerFailedException;
 import org.springframework.kafka.listener.BatchMessageListener;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.KafkaMessageListenerContainer;
+import org.springframework.kafka.support.serializer.DeserializationException;
+import org.springframework.kafka.support.serializer.SerializationUtils;
 
 class RecordByRecordTests {
 
@@ -68,6 +70,18 @@ class RecordByRecordTests {
     void theFirstRecordThatFailsIsToldAndNoneBehindItIsTouched() {
         BatchListenerFailedException failed = run(records("a0", "bad", "a2"));
         assertThat(Objects.requireNonNull(failed).getRecord().value()).isEqualTo("bad");
+        assertThat(this.handled).containsExactly("a0");
+    }
+
+    @Test
+    void aRecordThatCouldNotBeDecodedIsToldAndTheListenerDoesNotGetIt() {
+        ConsumerRecords<String, String> batch = records("a0", "undecodable");
+        ConsumerRecord<String, String> undecodable = batch.records(FIRST).get(1);
+        SerializationUtils.deserializationException(
+                undecodable.headers(), new byte[] {1}, new IllegalStateException("no JSON"), false);
+        BatchListenerFailedException failed = run(batch);
+        assertThat(Objects.requireNonNull(failed).getRecord()).isSameAs(undecodable);
+        assertThat(failed).hasCauseInstanceOf(DeserializationException.class);
         assertThat(this.handled).containsExactly("a0");
     }
 
