@@ -36,7 +36,7 @@ public final class EventProcessor {
 
     private final EventReader reader;
 
-    private final UnknownTypes unknown;
+    private final EventPolicies<UnknownTypePolicy> unknown;
 
     private final Function<Throwable, Failure> classification;
 
@@ -53,7 +53,7 @@ public final class EventProcessor {
     public EventProcessor(
             EventHandlers handlers,
             EventReader reader,
-            UnknownTypes unknown,
+            EventPolicies<UnknownTypePolicy> unknown,
             Function<Throwable, Failure> classification) {
         this.handlers = handlers;
         this.reader = reader;
@@ -111,14 +111,15 @@ public final class EventProcessor {
             this.skipped.increment();
             return;
         }
-        throw new ProblemException(
-                ProblemCode.EVENT_HANDLER_MISSING,
-                (policy == UnknownTypePolicy.PARK) ? FailureCategory.PERMANENT : FailureCategory.TEMPORARY,
+        String message =
                 "%s%s has no @EventHandler here, and integration.events.unknown-types is %s for it: add a handler, or skip it"
                         .formatted(
                                 (type != null) ? "Event type '" + type + "'" : "A message that is no CloudEvent",
                                 (destination != null) ? " of " + destination : "",
-                                policy.name().toLowerCase(Locale.ROOT)));
+                                policy.name().toLowerCase(Locale.ROOT));
+        throw (policy == UnknownTypePolicy.PARK)
+                ? EventRefusal.parked(ProblemCode.EVENT_HANDLER_MISSING, message)
+                : EventRefusal.awaited(ProblemCode.EVENT_HANDLER_MISSING, message);
     }
 
     /**

@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The one place where the payload of an event becomes an object: an older version is upcast version by version to
- * exactly the version of the class that is wanted, a newer one is handled by {@link NewerVersions}. Safe for use by any
+ * exactly the version of the class that is wanted, a newer one is handled by {@link NewerVersionPolicy}. Safe for use by any
  * number of threads.
  */
 public final class EventReader {
@@ -20,7 +20,7 @@ public final class EventReader {
 
     private final PayloadCodec codec;
 
-    private final NewerVersions newer;
+    private final EventPolicies<NewerVersionPolicy> newer;
 
     /**
      * Creates a reader.
@@ -29,7 +29,7 @@ public final class EventReader {
      * @param codec reads payloads; it ignores unknown properties
      * @param newer what becomes of versions that are newer than the class that is wanted
      */
-    public EventReader(EventVersions versions, PayloadCodec codec, NewerVersions newer) {
+    public EventReader(EventVersions versions, PayloadCodec codec, EventPolicies<NewerVersionPolicy> newer) {
         this.versions = versions;
         this.codec = codec;
         this.newer = newer;
@@ -137,9 +137,7 @@ public final class EventReader {
 
     private static ProblemException tooNew(Origin origin, EventDescriptor wanted, NewerVersionPolicy policy) {
         boolean park = policy == NewerVersionPolicy.PARK;
-        return new ProblemException(
-                park ? ProblemCode.EVENT_VERSION_PARKED : ProblemCode.EVENT_VERSION_AWAITED,
-                park ? FailureCategory.PERMANENT : FailureCategory.TEMPORARY,
+        String message =
                 ("Event type '%s' version %d is newer than %s, which is version %d (integration.events.newer-versions is"
                                 + " %s for it); deploy a version of this application that knows it%s")
                         .formatted(
@@ -148,7 +146,10 @@ public final class EventReader {
                                 wanted.eventClass().getName(),
                                 wanted.version(),
                                 policy.name().toLowerCase(Locale.ROOT),
-                                park ? " and replay the dead letter" : ""));
+                                park ? " and replay the dead letter" : "");
+        return park
+                ? EventRefusal.parked(ProblemCode.EVENT_VERSION_PARKED, message)
+                : EventRefusal.awaited(ProblemCode.EVENT_VERSION_AWAITED, message);
     }
 
     private static void requireJson(Origin origin) {

@@ -9,6 +9,6 @@ public enum NewerVersionPolicy {
     /** It becomes a dead letter, to be replayed once this application knows the version; later events go on. */
     PARK,
 
-    /** It fails for now and comes again until this application knows the version; later events wait behind it. */
+    /** It comes again until this application knows the version, however long that takes; later events wait behind it. */
     FAIL
 }

@@ -9,6 +9,6 @@ public enum UnknownTypePolicy {
     /** It becomes a dead letter, to be replayed once there is a handler; later events go on. */
     PARK,
 
-    /** It fails for now and comes again until there is a handler; later events wait behind it. */
+    /** It comes again until there is a handler, however long that takes; later events wait behind it. */
     FAIL
 }

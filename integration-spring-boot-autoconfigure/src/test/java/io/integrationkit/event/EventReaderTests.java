@@ -40,7 +40,7 @@ class EventReaderTests {
                 downcasters,
                 Map.of());
         versions.check();
-        return new EventReader(versions, new PayloadCodec(this.strictMapper), new NewerVersions(others, named));
+        return new EventReader(versions, new PayloadCodec(this.strictMapper), new EventPolicies<>(others, named));
     }
 
     private static byte[] bytes(String json) {
@@ -155,7 +155,7 @@ class EventReaderTests {
         EventReader alone = new EventReader(
                 versions,
                 new PayloadCodec(this.strictMapper),
-                new NewerVersions(NewerVersionPolicy.TOLERANT, Map.of()));
+                new EventPolicies<>(NewerVersionPolicy.TOLERANT, Map.of()));
         assertRefused(
                 () -> alone.read(origin(2), bytes("{}"), Placed3.class),
                 ProblemCode.EVENT_VERSION_UNREADABLE,

@@ -1,6 +1,8 @@
 package io.integrationkit.listener;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
@@ -19,14 +21,16 @@ import io.integrationkit.event.EventHandler;
 import io.integrationkit.event.EventProcessor;
 import io.integrationkit.event.EventType;
 import io.integrationkit.event.KafkaEventProcessor;
+import io.integrationkit.event.ReceivedEvent;
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.IntegrationException;
 import io.integrationkit.testsupport.KafkaBroker;
 import io.integrationkit.testsupport.PostgresDatabase;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -45,6 +49,7 @@ import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.messaging.handler.annotation.Header;
+import org.springframework.util.backoff.BackOffExecution;
 
 /** Events of a topic on their way to their handlers: a real broker, and effects that are counted in a real database. */
 class ProcessedEventsTests {
@@ -127,6 +132,29 @@ class ProcessedEventsTests {
                 });
     }
 
+    @Test
+    void whatIsAwaitedComesAgainAsOftenAsItTakesAndIsNotGivenUp() {
+        this.runner
+                .withPropertyValues("integration.events.unknown-types=fail", "integration.events.newer-versions=fail")
+                .run((context) -> {
+                    for (ReceivedEvent event : List.of(event("shop.unknown", 1), event("shop.ordered", 2))) {
+                        Throwable awaited = catchThrowable(
+                                () -> context.getBean(EventProcessor.class).process(event, this.topic));
+                        BackOffExecution pauses = ListenerErrorHandling.backOff(
+                                        context.getBean(FailureClassification.class)
+                                                .classify(awaited))
+                                .start();
+                        for (int i = 0; i < 100; i++) {
+                            assertThat(pauses.nextBackOff()).as(event.type()).isEqualTo(10_000);
+                        }
+                    }
+                });
+    }
+
+    private static ReceivedEvent event(String type, int version) {
+        return new ReceivedEvent("1", "shop", type, version, null, null, "{\"id\":\"a\"}".getBytes(UTF_8), Map.of());
+    }
+
     private static void start(ApplicationContext context) {
         JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);
         jdbc.execute("drop table if exists shop_effect");
@@ -138,7 +166,7 @@ class ProcessedEventsTests {
     private void send(ApplicationContext context, String id, String type, String json) throws Exception {
         ProducerRecord<Object, Object> sent = new ProducerRecord<>(this.topic, json);
         CloudEventHeaders.of(id, this.topic, type, 1, Instant.EPOCH, "application/json")
-                .forEach((name, value) -> sent.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+                .forEach((name, value) -> sent.headers().add(name, value.getBytes(UTF_8)));
         template(context).send(sent).get();
     }
 

@@ -10,11 +10,11 @@ import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.event.Downcaster;
 import io.integrationkit.event.EventHandlers;
+import io.integrationkit.event.EventPolicies;
 import io.integrationkit.event.EventReader;
 import io.integrationkit.event.EventTypes;
 import io.integrationkit.event.EventVersions;
 import io.integrationkit.event.NewerVersionPolicy;
-import io.integrationkit.event.NewerVersions;
 import io.integrationkit.event.Upcaster;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureClassification;
@@ -109,7 +109,7 @@ final class Outboxes {
         return new EventReader(
                 EventVersions.of(types, upcasters, downcasters, publishAs),
                 CODEC,
-                new NewerVersions(NewerVersionPolicy.TOLERANT, Map.of()));
+                new EventPolicies<>(NewerVersionPolicy.TOLERANT, Map.of()));
     }
 
     static OutboxEngine.Parts parts(

@@ -1,9 +1,8 @@
 package io.integrationkit.autoconfigure.event;
 
+import io.integrationkit.event.EventPolicies;
 import io.integrationkit.event.NewerVersionPolicy;
-import io.integrationkit.event.NewerVersions;
 import io.integrationkit.event.UnknownTypePolicy;
-import io.integrationkit.event.UnknownTypes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -55,11 +54,11 @@ public class EventProperties {
         return this.publishAs;
     }
 
-    UnknownTypes unknown() {
-        return new UnknownTypes(this.unknownTypes, this.unknownTypesOf);
+    EventPolicies<UnknownTypePolicy> unknown() {
+        return new EventPolicies<>(this.unknownTypes, this.unknownTypesOf);
     }
 
-    NewerVersions newer() {
-        return new NewerVersions(this.newerVersions, this.newerVersionsOf);
+    EventPolicies<NewerVersionPolicy> newer() {
+        return new EventPolicies<>(this.newerVersions, this.newerVersionsOf);
     }
 }

@@ -7,12 +7,12 @@ import io.integrationkit.autoconfigure.event.conflict.Conflict;
 import io.integrationkit.autoconfigure.event.known.Known;
 import io.integrationkit.event.CloudEvents;
 import io.integrationkit.event.EventDescriptor;
+import io.integrationkit.event.EventPolicies;
 import io.integrationkit.event.EventReader;
 import io.integrationkit.event.EventType;
 import io.integrationkit.event.EventTypes;
 import io.integrationkit.event.KafkaEvents;
 import io.integrationkit.event.NewerVersionPolicy;
-import io.integrationkit.event.NewerVersions;
 import io.integrationkit.event.PayloadSteps;
 import io.integrationkit.event.Upcaster;
 import java.util.function.UnaryOperator;
@@ -150,7 +150,8 @@ class EventAutoConfigurationTests {
                         "integration.events.newer-versions-of.order.placed=fail",
                         "integration.events.newer-versions-of.shop-orders=tolerant")
                 .run((context) -> {
-                    NewerVersions newer = context.getBean(EventProperties.class).newer();
+                    EventPolicies<NewerVersionPolicy> newer =
+                            context.getBean(EventProperties.class).newer();
                     assertThat(newer.of("order.placed", null)).isEqualTo(NewerVersionPolicy.FAIL);
                     assertThat(newer.of("order.paid", "shop-orders")).isEqualTo(NewerVersionPolicy.TOLERANT);
                     assertThat(newer.of("order.paid", "other")).isEqualTo(NewerVersionPolicy.PARK);

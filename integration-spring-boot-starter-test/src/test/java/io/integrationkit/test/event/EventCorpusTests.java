@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.integrationkit.call.PayloadCodec;
+import io.integrationkit.event.EventPolicies;
 import io.integrationkit.event.EventReader;
 import io.integrationkit.event.EventType;
 import io.integrationkit.event.EventTypes;
 import io.integrationkit.event.EventVersions;
 import io.integrationkit.event.NewerVersionPolicy;
-import io.integrationkit.event.NewerVersions;
 import io.integrationkit.event.PayloadSteps;
 import io.integrationkit.event.Upcaster;
 import io.integrationkit.test.EventCorpus;
@@ -42,7 +42,7 @@ class EventCorpusTests {
         return EventCorpus.of(new EventReader(
                         versions,
                         new PayloadCodec(JsonMapper.shared()),
-                        new NewerVersions(NewerVersionPolicy.TOLERANT, Map.of())))
+                        new EventPolicies<>(NewerVersionPolicy.TOLERANT, Map.of())))
                 .in(this.folder);
     }
 

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.event.EventConfigurationException;
+import io.integrationkit.event.EventPolicies;
 import io.integrationkit.event.EventReader;
 import io.integrationkit.event.EventTypes;
 import io.integrationkit.event.EventVersions;
 import io.integrationkit.event.NewerVersionPolicy;
-import io.integrationkit.event.NewerVersions;
 import io.integrationkit.event.Upcaster;
 import io.integrationkit.test.Compatibility;
 import io.integrationkit.test.EventCorpus;
@@ -39,7 +39,7 @@ class GithubIssueCorpusTests {
         return new EventReader(
                 EventVersions.of(types, byName, Map.of(), Map.of()),
                 new PayloadCodec(JsonMapper.shared()),
-                new NewerVersions(NewerVersionPolicy.PARK, Map.of()));
+                new EventPolicies<>(NewerVersionPolicy.PARK, Map.of()));
     }
 
     private final EventReader reader = reader(GithubIssue.fromEnterpriseServer(), GithubIssue.fromOlderGithub());
