@@ -3,6 +3,7 @@ package io.integrationkit.deduplicate;
 import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.call.KeyExpression;
 import io.integrationkit.call.Operation;
+import io.integrationkit.context.DispatchedEvents;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
@@ -15,6 +16,7 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.messaging.Message;
 import org.springframework.util.ClassUtils;
 
@@ -31,6 +33,8 @@ final class MessageIds {
     private static final String ATTRIBUTE = "@Deduplicate(id)";
 
     private static final String HEADER = "org.springframework.messaging.handler.annotation.Header";
+
+    private static final String EVENT_HANDLER = "io.integrationkit.event.EventHandler";
 
     private static final boolean KAFKA = isPresent("org.apache.kafka.clients.consumer.ConsumerRecord");
 
@@ -88,6 +92,10 @@ final class MessageIds {
         }
         int id = headerParameter(parameters, ID);
         if (id < 0) {
+            if (MergedAnnotations.from(operation.method(), SearchStrategy.TYPE_HIERARCHY)
+                    .isPresent(EVENT_HANDLER)) {
+                return inDispatch(operation, consumer);
+            }
             throw nowhere(operation);
         }
         int source = headerParameter(parameters, SOURCE);
@@ -140,6 +148,28 @@ final class MessageIds {
                         element,
                         carrier.equals("Message") ? MessagingHeaders::read : KafkaHeaders::read,
                         batch);
+            }
+        }
+        return null;
+    }
+
+    /** An event handler gets payloads; whoever dispatches them knows the headers. */
+    private static MessageIds inDispatch(Operation operation, String consumer) {
+        List<BatchParameter> batches = BatchParameter.of(operation);
+        return new MessageIds(
+                operation,
+                consumer,
+                "header %s of %s".formatted(ID, batches.isEmpty() ? "the event" : "each event"),
+                (arguments) -> dispatched(arguments, ID),
+                (arguments) -> dispatched(arguments, SOURCE),
+                batches.isEmpty() ? null : batches.get(0));
+    }
+
+    private static @Nullable String dispatched(@Nullable Object[] arguments, String name) {
+        for (Object argument : arguments) {
+            String value = DispatchedEvents.header(argument, name);
+            if (value != null) {
+                return value;
             }
         }
         return null;

@@ -9,17 +9,18 @@ import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * Hands an event that came from elsewhere to the {@link EventHandler} methods of its type, each with the payload in the
- * version of its own class. Calls them one after the other on the thread of the caller; safe for use by any number of
- * threads.
+ * Hands events that came from elsewhere to the {@link EventHandler} methods of their type, each with the payload in the
+ * version of its own class. Safe for use by any number of threads.
  *
  * <p>A handler that fails does not keep the others from being called. The event counts as handled when all of them have
  * handled it: otherwise the failure is thrown, and whoever delivers the event delivers it to all of them again. So that
@@ -27,8 +28,9 @@ import tools.jackson.core.JacksonException;
  * the same on every delivery, also where the outbox of the same application delivers it. A crash between two handlers is
  * the same as a failure of the second one.
  *
- * <p>Needs no transaction and begins none. Inside of one, what the handlers write belongs to it, and a failure of one
- * handler undoes the work of all.
+ * <p>A single event is handled on the thread of the caller. That needs no transaction and begins none; inside of one, what
+ * the handlers write belongs to it, and a failure of one handler undoes the work of all. The events of a batch are handled
+ * on other threads, several at the same time, and each handler begins its own transaction or has none.
  */
 public final class EventProcessor {
 
@@ -40,6 +42,8 @@ public final class EventProcessor {
 
     private final Function<Throwable, Failure> classification;
 
+    private final Lanes lanes;
+
     private final LongAdder skipped = new LongAdder();
 
     /**
@@ -49,16 +53,19 @@ public final class EventProcessor {
      * @param reader reads payloads
      * @param unknown what becomes of events without a handler
      * @param classification says whether a failure may pass
+     * @param concurrency how the events of a batch are handled at the same time
      */
     public EventProcessor(
             EventHandlers handlers,
             EventReader reader,
             EventPolicies<UnknownTypePolicy> unknown,
-            Function<Throwable, Failure> classification) {
+            Function<Throwable, Failure> classification,
+            EventConcurrency concurrency) {
         this.handlers = handlers;
         this.reader = reader;
         this.unknown = unknown;
         this.classification = classification;
+        this.lanes = concurrency.lanes();
     }
 
     /**
@@ -77,25 +84,65 @@ public final class EventProcessor {
             unhandled(event.type(), destination);
             return;
         }
-        List<Exception> failures = new ArrayList<>();
-        Scope own = (Correlation.current() == null)
-                ? Correlation.open(event.headers().get(Correlation.HEADER))
-                : null;
-        try {
-            for (HandlerMethod handler : found) {
-                Exception failure = handle(handler, event, destination);
-                if (failure != null) {
-                    failures.add(failure);
-                }
-            }
-        } finally {
-            if (own != null) {
-                own.close();
-            }
+        if (Correlation.current() != null) {
+            handle(found, event, destination);
+            return;
         }
-        if (!failures.isEmpty()) {
-            throw worst(failures);
+        try (Scope own = Correlation.open(event.headers().get(Correlation.HEADER))) {
+            handle(found, event, destination);
         }
+    }
+
+    /**
+     * Handles several events, those of a key one after the other in their order, those of different keys at the same time.
+     * Handlers that take a list get all events of their type at once. An event that fails keeps those of its key that stand behind
+     * it from being begun, and no others. Returns when all that was begun has ended.
+     *
+     * @param events the events, in their order
+     * @param key what has an order; {@code null} for an event that has its place nowhere
+     * @param destination topic or other destination they come from, or {@code null} if there is none
+     * @throws EventsNotHandledException if some are not handled, and which ones: deliver those again
+     */
+    public void process(
+            Collection<ReceivedEvent> events,
+            Function<? super ReceivedEvent, ? extends @Nullable Object> key,
+            @Nullable String destination) {
+        processAll(List.copyOf(events), (event) -> event, key, (event) -> destination);
+    }
+
+    <T> void processAll(
+            List<T> items,
+            Function<? super T, @Nullable ReceivedEvent> reading,
+            Function<? super T, ? extends @Nullable Object> key,
+            Function<? super T, @Nullable String> destinations) {
+        EventBatch<T> batch = new EventBatch<>(this, items, destinations);
+        this.lanes.run(batch.lanes(reading, key));
+        batch.requireHandled();
+    }
+
+    /** What handlers of single events do with an event of a batch, or a message of it that is no event. */
+    void processOfBatch(@Nullable ReceivedEvent event, @Nullable String destination) throws Exception {
+        if (event == null) {
+            unhandled(null, destination);
+            return;
+        }
+        List<HandlerMethod> found = this.handlers.of(event.type());
+        if (found.isEmpty()) {
+            unhandled(event.type(), destination);
+            return;
+        }
+        String carried = event.headers().get(Correlation.HEADER);
+        try (Scope own = Correlation.open((carried != null) ? carried : Correlation.current())) {
+            handle(found.stream().filter((handler) -> !handler.batch()).toList(), event, destination);
+        }
+    }
+
+    List<HandlerMethod> batchHandlersOf(@Nullable ReceivedEvent event) {
+        return (event == null)
+                ? List.of()
+                : this.handlers.of(event.type()).stream()
+                        .filter(HandlerMethod::batch)
+                        .toList();
     }
 
     /**
@@ -131,28 +178,56 @@ public final class EventProcessor {
         return this.skipped.sum();
     }
 
+    private void handle(List<HandlerMethod> found, ReceivedEvent event, @Nullable String destination) throws Exception {
+        List<Exception> failures = new ArrayList<>();
+        for (HandlerMethod handler : found) {
+            Exception failure = handle(handler, event, destination);
+            if (failure != null) {
+                failures.add(failure);
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw worst(failures);
+        }
+    }
+
     private @Nullable Exception handle(HandlerMethod handler, ReceivedEvent event, @Nullable String destination) {
         try {
-            handler.call(this.reader.read(event, destination, handler.eventClass()), event.headers());
+            handler.call(read(handler, event, destination), event.headers());
             return null;
         } catch (DuplicateMessageException | DeadLetteredException ex) {
             // Handled before, or owed by an entry of its own.
             return null;
+        } catch (Error ex) {
+            throw ex;
+        } catch (Throwable ex) {
+            return handler.failedWith(ex);
+        }
+    }
+
+    Object read(HandlerMethod handler, ReceivedEvent event, @Nullable String destination) {
+        try {
+            return this.reader.read(event, destination, handler.eventClass());
         } catch (JacksonException ex) {
-            return new ProblemException(
+            throw new ProblemException(
                     ProblemCode.EVENT_MALFORMED,
                     FailureCategory.VALIDATION,
                     "The payload of %s does not fit %s, which event handler '%s' takes"
                             .formatted(event, handler.eventClass().getName(), handler.name()),
                     null,
                     ex);
-        } catch (Exception ex) {
-            return ex;
-        } catch (Error ex) {
-            throw ex;
-        } catch (Throwable ex) {
-            return new IllegalStateException("Event handler '%s' failed".formatted(handler.name()), ex);
         }
+    }
+
+    EventsNotHandledException notHandled(
+            List<?> handled, List<?> notHandled, Map<Object, Exception> failed, List<Exception> failures) {
+        Exception worst = failures.isEmpty() ? null : worst(failures);
+        return new EventsNotHandledException(
+                handled,
+                notHandled,
+                failed,
+                (worst != null) ? this.classification.apply(worst) : Failure.of(FailureCategory.TEMPORARY),
+                worst);
     }
 
     /** One that may pass goes before one that will not: as long as there is one, the event must come again. */

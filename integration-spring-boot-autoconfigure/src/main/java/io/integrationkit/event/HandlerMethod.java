@@ -1,5 +1,7 @@
 package io.integrationkit.event;
 
+import io.integrationkit.context.DispatchedEvents;
+import io.integrationkit.context.Scope;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import java.lang.reflect.InvocationTargetException;
@@ -13,6 +15,7 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 
@@ -34,6 +37,8 @@ public final class HandlerMethod {
 
     private final EventDescriptor event;
 
+    private final boolean batch;
+
     private final List<BiFunction<Object, Map<String, String>, @Nullable Object>> arguments;
 
     private HandlerMethod(
@@ -42,12 +47,14 @@ public final class HandlerMethod {
             Method method,
             String name,
             EventDescriptor event,
+            boolean batch,
             List<BiFunction<Object, Map<String, String>, @Nullable Object>> arguments) {
         this.beanFactory = beanFactory;
         this.beanName = beanName;
         this.method = method;
         this.name = name;
         this.event = event;
+        this.batch = batch;
         this.arguments = arguments;
     }
 
@@ -59,6 +66,7 @@ public final class HandlerMethod {
             throw invalid(beanName, method, "returns something", "Make it void; publish what follows from the event.");
         }
         Class<?> eventClass = null;
+        boolean batch = false;
         List<BiFunction<Object, Map<String, String>, @Nullable Object>> arguments = new ArrayList<>();
         for (Parameter parameter : method.getParameters()) {
             MergedAnnotation<?> header = MergedAnnotations.from(parameter).get(HEADER);
@@ -68,7 +76,11 @@ public final class HandlerMethod {
             } else if (parameter.getType() == Map.class) {
                 arguments.add((event, headers) -> headers);
             } else if (eventClass == null) {
-                eventClass = parameter.getType();
+                batch = isBatch(parameter.getType());
+                eventClass = batch ? element(method, parameter) : parameter.getType();
+                if (eventClass == null) {
+                    throw notOneEvent(beanName, method, null);
+                }
                 arguments.add((event, headers) -> event);
             } else {
                 throw notOneEvent(beanName, method, null);
@@ -77,9 +89,33 @@ public final class HandlerMethod {
         if (eventClass == null) {
             throw notOneEvent(beanName, method, null);
         }
+        if (batch && arguments.size() > 1) {
+            throw invalid(
+                    beanName,
+                    method,
+                    "takes headers beside several events",
+                    "Take the events alone, or one event a call.");
+        }
         EventDescriptor event = eventType(beanName, method, eventClass, types);
         String unique = name.isBlank() ? beanName + "." + method.getName() : name;
-        return new HandlerMethod(beanFactory, beanName, method, unique, event, List.copyOf(arguments));
+        return new HandlerMethod(beanFactory, beanName, method, unique, event, batch, List.copyOf(arguments));
+    }
+
+    /** What a list can be handed to. */
+    private static boolean isBatch(Class<?> type) {
+        return Iterable.class.isAssignableFrom(type) && type.isAssignableFrom(List.class);
+    }
+
+    private static @Nullable Class<?> element(Method method, Parameter parameter) {
+        for (int i = 0; i < method.getParameterCount(); i++) {
+            if (method.getParameters()[i].equals(parameter)) {
+                return ResolvableType.forMethodParameter(method, i)
+                        .as(Iterable.class)
+                        .getGeneric()
+                        .resolve();
+            }
+        }
+        return null;
     }
 
     private static EventDescriptor eventType(String beanName, Method method, Class<?> eventClass, EventTypes types) {
@@ -99,8 +135,8 @@ public final class HandlerMethod {
                 beanName,
                 method,
                 (cause != null) ? "takes no usable event: " + cause.getMessage() : "does not take exactly one event",
-                "Give it one parameter whose class has @EventType; besides, it may take Map<String, String> for all headers"
-                        + " and @Header(\"name\") String for one.");
+                "Give it one parameter whose class has @EventType, or a List of those; besides one, it may take"
+                        + " Map<String, String> for all headers and @Header(\"name\") String for one.");
     }
 
     private static EventConfigurationException invalid(String beanName, Method method, String what, String action) {
@@ -138,6 +174,15 @@ public final class HandlerMethod {
     }
 
     /**
+     * Tells whether it takes several events at once.
+     *
+     * @return whether it takes a list
+     */
+    public boolean batch() {
+        return this.batch;
+    }
+
+    /**
      * Handles an event.
      *
      * @param event the event, an instance of the class it takes
@@ -145,6 +190,25 @@ public final class HandlerMethod {
      * @throws Throwable what the method throws
      */
     public void call(Object event, Map<String, String> headers) throws Throwable {
+        try (Scope scope = DispatchedEvents.open(List.of(event), List.of(headers))) {
+            invoke(this.batch ? List.of(event) : event, headers);
+        }
+    }
+
+    /**
+     * Handles several events at once.
+     *
+     * @param events the events, instances of the class it takes
+     * @param headers headers of the messages, in the order of the events
+     * @throws Throwable what the method throws
+     */
+    void callAll(List<Object> events, List<Map<String, String>> headers) throws Throwable {
+        try (Scope scope = DispatchedEvents.open(events, headers)) {
+            invoke(List.copyOf(events), Map.of());
+        }
+    }
+
+    private void invoke(Object event, Map<String, String> headers) throws Throwable {
         Object bean = this.beanFactory.getBean(this.beanName);
         Method callable = AopUtils.selectInvocableMethod(this.method, bean.getClass());
         callable.setAccessible(true);
@@ -157,6 +221,13 @@ public final class HandlerMethod {
         } catch (InvocationTargetException ex) {
             throw ex.getTargetException();
         }
+    }
+
+    /** What it threw, where only an exception can be kept. */
+    Exception failedWith(Throwable thrown) {
+        return (thrown instanceof Exception exception)
+                ? exception
+                : new IllegalStateException("Event handler '%s' failed".formatted(this.name), thrown);
     }
 
     @Override

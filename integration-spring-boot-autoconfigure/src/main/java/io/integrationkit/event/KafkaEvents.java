@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** Recognises CloudEvents in Kafka records. Safe for use by any number of threads. */
 public final class KafkaEvents {
 
+    /** What the names of headers begin with in which Spring's ErrorHandlingDeserializer keeps its failures. */
+    private static final String UNDECODABLE = "springDeserializerException";
+
     private final CloudEvents events;
 
     /**
@@ -34,6 +37,24 @@ public final class KafkaEvents {
      */
     public @Nullable ReceivedEvent read(ConsumerRecord<?, ?> consumed) {
         return this.events.read(headers(consumed), bytes(consumed));
+    }
+
+    /**
+     * Reads a record of a batch, where nobody has looked yet whether it could be decoded.
+     *
+     * @throws ProblemException INT-319 also if it could not
+     */
+    @Nullable
+    ReceivedEvent readDecoded(ConsumerRecord<?, ?> consumed) {
+        for (Header header : consumed.headers()) {
+            if (header.key().startsWith(UNDECODABLE)) {
+                throw new ProblemException(
+                        ProblemCode.EVENT_MALFORMED,
+                        FailureCategory.VALIDATION,
+                        "A record of topic '%s' could not be decoded".formatted(consumed.topic()));
+            }
+        }
+        return read(consumed);
     }
 
     /** Of several headers of a name the last one counts, as everywhere in Kafka. */

@@ -32,7 +32,7 @@ final class BatchErrorHandler extends DefaultErrorHandler {
             Consumer<?, ?> consumer,
             MessageListenerContainer container,
             Runnable invokeListener) {
-        BatchListenerFailedException failed = failed(data, consumer, container);
+        BatchListenerFailedException failed = failed(thrownException, data, consumer, container);
         if (failed != null) {
             super.handleBatch(failed, data, consumer, container, invokeListener);
         }
@@ -45,14 +45,14 @@ final class BatchErrorHandler extends DefaultErrorHandler {
             Consumer<?, ?> consumer,
             MessageListenerContainer container,
             Runnable invokeListener) {
-        BatchListenerFailedException failed = failed(data, consumer, container);
+        BatchListenerFailedException failed = failed(thrownException, data, consumer, container);
         return (failed != null)
                 ? super.handleBatchAndReturnRemaining(failed, data, consumer, container, invokeListener)
                 : ConsumerRecords.empty();
     }
 
     private @Nullable BatchListenerFailedException failed(
-            ConsumerRecords<?, ?> data, Consumer<?, ?> consumer, MessageListenerContainer container) {
-        return this.records.run(data, consumer, container);
+            Exception thrown, ConsumerRecords<?, ?> data, Consumer<?, ?> consumer, MessageListenerContainer container) {
+        return this.records.run(thrown, data, consumer, container);
     }
 }

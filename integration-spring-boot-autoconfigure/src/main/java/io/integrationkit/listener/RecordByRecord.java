@@ -3,6 +3,7 @@ package io.integrationkit.listener;
 import io.integrationkit.context.Correlation;
 import io.integrationkit.context.Scope;
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.event.EventsNotHandledException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -32,6 +33,9 @@ import org.springframework.kafka.support.serializer.SerializationUtils;
  * believed: if its transaction rolled back, the records before that one are not handled either, and to move their offsets
  * on would lose them.
  *
+ * <p>The event processor is believed: its handlers have transactions of their own, on threads of their own. What it has
+ * handled is not handled again, and what failed there has failed.
+ *
  * <p>Runs on the thread of the consumer, for {@value #SECONDS} seconds and one record at most, so that the poll is not
  * missed: what is not done by then is delivered again. A crash at any point leaves the offsets where they were, and all of
  * the batch comes again.
@@ -55,16 +59,23 @@ final class RecordByRecord {
     /**
      * Handles the records in their order.
      *
+     * @param thrown what the listener threw
      * @return which record failed, and how; {@code null} if all are handled
      * @throws KafkaException if time is over; the offsets of what was handled are committed, the rest is delivered again
      */
     @Nullable
     BatchListenerFailedException run(
-            ConsumerRecords<?, ?> batch, Consumer<?, ?> consumer, MessageListenerContainer container) {
-        logger.info(
-                "Listener '{}' failed with a batch of {} records; each of them is handled by itself now",
-                container.getListenerId(),
-                batch.count());
+            Exception thrown,
+            ConsumerRecords<?, ?> batch,
+            Consumer<?, ?> consumer,
+            MessageListenerContainer container) {
+        EventsNotHandledException known = known(thrown);
+        if (known == null) {
+            logger.info(
+                    "Listener '{}' failed with a batch of {} records; each of them is handled by itself now",
+                    container.getListenerId(),
+                    batch.count());
+        }
         BatchOfOne listener = new BatchOfOne(
                 Objects.requireNonNull(container.getContainerProperties().getMessageListener()), consumer);
         Map<TopicPartition, OffsetAndMetadata> handled = new HashMap<>();
@@ -73,7 +84,11 @@ final class RecordByRecord {
             if (!handled.isEmpty() && this.time.nanoTime() - began >= TIME.toNanos()) {
                 throw deliverAgain(batch, handled, consumer);
             }
-            RuntimeException failure = handle(listener, received);
+            if (known != null && known.handled(received)) {
+                handled.put(BatchOfOne.partition(received), next(received));
+                continue;
+            }
+            Exception failure = handle(listener, received, known);
             if (failure != null) {
                 return new BatchListenerFailedException(
                         "Record %s-%d@%d of a batch failed"
@@ -81,15 +96,33 @@ final class RecordByRecord {
                         failure,
                         received);
             }
-            handled.put(BatchOfOne.partition(received), new OffsetAndMetadata(received.offset() + 1));
+            handled.put(BatchOfOne.partition(received), next(received));
         }
         return null;
     }
 
-    private static @Nullable RuntimeException handle(BatchOfOne listener, ConsumerRecord<?, ?> received) {
+    private static OffsetAndMetadata next(ConsumerRecord<?, ?> received) {
+        return new OffsetAndMetadata(received.offset() + 1);
+    }
+
+    private static @Nullable EventsNotHandledException known(@Nullable Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof EventsNotHandledException known) {
+                return known;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Exception handle(
+            BatchOfOne listener, ConsumerRecord<?, ?> received, @Nullable EventsNotHandledException known) {
         DeserializationException undecodable = undecodable(received);
         if (undecodable != null) {
             return undecodable;
+        }
+        Exception failed = (known != null) ? known.failureOf(received) : null;
+        if (failed != null) {
+            return failed;
         }
         Header header = received.headers().lastHeader(Correlation.HEADER);
         String correlation =

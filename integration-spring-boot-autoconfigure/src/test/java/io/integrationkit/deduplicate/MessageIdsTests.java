@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.call.Operation;
+import io.integrationkit.context.DispatchedEvents;
+import io.integrationkit.context.Scope;
+import io.integrationkit.event.EventHandler;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -30,6 +34,12 @@ class MessageIdsTests {
     void ofHeaders(String text, @Header("ce_source") String source, @Header(name = "ce_id") byte[] id) {}
 
     void ofOneHeader(@Header("ce_id") String id) {}
+
+    @EventHandler
+    void ofEvent(String payload) {}
+
+    @EventHandler
+    void ofEvents(List<String> payloads) {}
 
     void ofNothing(String text, @Header("other") String other, List<String> batch) {}
 
@@ -66,6 +76,22 @@ class MessageIdsTests {
         assertThat(identify("ofHeaders", "", "text", null, "m-1".getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(identity("", "m-1"));
         assertThat(identify("ofOneHeader", "", "m-1")).isEqualTo(identity("", "m-1"));
+    }
+
+    @Test
+    void anEventHandlerGetsThoseOfTheEventThatIsHandedToIt() {
+        String payload = new String("payload");
+        Map<String, String> headers = Map.of("ce_id", "m-1", "ce_source", "/shop");
+        try (Scope scope = DispatchedEvents.open(List.of(payload), List.of(headers))) {
+            assertThat(identify("ofEvent", "", payload)).isEqualTo(identity("/shop", "m-1"));
+            assertThat(identify("ofEvents", "", List.of(payload), payload)).isEqualTo(identity("/shop", "m-1"));
+            assertThatExceptionOfType(ProblemException.class)
+                    .as("the payload of another event")
+                    .isThrownBy(() -> identify("ofEvent", "", new String("payload")));
+        }
+        assertThatExceptionOfType(ProblemException.class)
+                .as("nobody dispatches")
+                .isThrownBy(() -> identify("ofEvent", "", payload));
     }
 
     @Test

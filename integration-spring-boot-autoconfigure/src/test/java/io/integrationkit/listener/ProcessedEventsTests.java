@@ -3,6 +3,7 @@ package io.integrationkit.listener;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
@@ -29,11 +30,18 @@ import io.integrationkit.testsupport.KafkaBroker;
 import io.integrationkit.testsupport.PostgresDatabase;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -48,7 +56,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.core.KafkaTemplate;
-import org.springframework.messaging.handler.annotation.Header;
+import org.springframework.kafka.support.serializer.ErrorHandlingDeserializer;
 import org.springframework.util.backoff.BackOffExecution;
 
 /** Events of a topic on their way to their handlers: a real broker, and effects that are counted in a real database. */
@@ -79,7 +87,6 @@ class ProcessedEventsTests {
                         DeadLetterAutoConfiguration.class,
                         EventAutoConfiguration.class,
                         ListenerAutoConfiguration.class))
-                .withBean(Orders.class)
                 .withBean(AtomicInteger.class, () -> this.failures)
                 .withBean(Shop.class)
                 .withPropertyValues(
@@ -95,7 +102,7 @@ class ProcessedEventsTests {
 
     @Test
     void eachHandlerHandlesEachEventOnceWhateverTheOthersDoAndHoweverOftenItComes() {
-        this.runner.run((context) -> {
+        oneByOne().run((context) -> {
             this.failures.set(3);
             start(context);
             for (int copy = 0; copy < 3; copy++) {
@@ -113,7 +120,7 @@ class ProcessedEventsTests {
 
     @Test
     void whatNobodyHandlesBlocksNothing() {
-        this.runner
+        oneByOne()
                 .withPropertyValues("integration.events.unknown-types-of.[shop.parked]=park")
                 .run((context) -> {
                     start(context);
@@ -151,6 +158,73 @@ class ProcessedEventsTests {
                 });
     }
 
+    @Test
+    void theEventsOfAPollAreHandledKeyByKeyAndWhatCannotBeHandledCostsItselfOnly() {
+        this.runner
+                .withBean(Polls.class)
+                .withPropertyValues(
+                        "spring.kafka.consumer.value-deserializer=" + ErrorHandlingDeserializer.class.getName(),
+                        "spring.kafka.consumer.properties.spring.deserializer.value.delegate.class="
+                                + NoNumbers.class.getName())
+                .run((context) -> {
+                    this.failures.set(3);
+                    List<String> sent = new ArrayList<>();
+                    for (int number = 0; number < 8; number++) {
+                        for (String key : List.of("a", "b", "c", "d")) {
+                            String id = key + number;
+                            String json = "{\"id\":\"%s\"}".formatted(id);
+                            if (id.equals("b3")) {
+                                json = "{\"id\":\"refused\"}";
+                            } else if (id.equals("c4")) {
+                                json = "{\"id\": not json";
+                            } else if (id.equals("d5")) {
+                                json = "1";
+                            } else {
+                                sent.add(id);
+                            }
+                            send(context, id, "shop.ordered", json, key);
+                            send(context, id, "shop.ordered", json, key);
+                        }
+                    }
+                    start(context);
+                    await().atMost(PATIENCE).until(() -> effects(context).size() >= 2 * sent.size());
+                    await().atMost(PATIENCE).until(() -> committed() == 64);
+                    for (String handler : List.of("mailed ", "billed ")) {
+                        for (String key : List.of("a", "b", "c", "d")) {
+                            assertThat(effects(context))
+                                    .filteredOn((effect) -> effect.startsWith(handler + key))
+                                    .containsExactlyElementsOf(sent.stream()
+                                            .filter((id) -> id.startsWith(key))
+                                            .map((id) -> handler + id)
+                                            .toList());
+                        }
+                    }
+                    assertThat(effects(context))
+                            .filteredOn((effect) -> effect.endsWith("refused"))
+                            .containsExactly("mailed refused");
+                    assertThat(entries(context))
+                            .extracting(DeadLetter::messageId, DeadLetter::category)
+                            .containsExactlyInAnyOrder(
+                                    tuple("b3", FailureCategory.PERMANENT),
+                                    tuple("c4", FailureCategory.VALIDATION),
+                                    tuple("d5", FailureCategory.VALIDATION));
+                });
+    }
+
+    private ApplicationContextRunner oneByOne() {
+        return this.runner.withBean(Orders.class);
+    }
+
+    private long committed() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", KafkaBroker.address()))) {
+            OffsetAndMetadata offset = admin.listConsumerGroupOffsets(this.topic)
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .get(new TopicPartition(this.topic, 0));
+            return (offset != null) ? offset.offset() : 0;
+        }
+    }
+
     private static ReceivedEvent event(String type, int version) {
         return new ReceivedEvent("1", "shop", type, version, null, null, "{\"id\":\"a\"}".getBytes(UTF_8), Map.of());
     }
@@ -164,7 +238,12 @@ class ProcessedEventsTests {
     }
 
     private void send(ApplicationContext context, String id, String type, String json) throws Exception {
-        ProducerRecord<Object, Object> sent = new ProducerRecord<>(this.topic, json);
+        send(context, id, type, json, null);
+    }
+
+    private void send(ApplicationContext context, String id, String type, String json, @Nullable String key)
+            throws Exception {
+        ProducerRecord<Object, Object> sent = new ProducerRecord<>(this.topic, key, json);
         CloudEventHeaders.of(id, this.topic, type, 1, Instant.EPOCH, "application/json")
                 .forEach((name, value) -> sent.headers().add(name, value.getBytes(UTF_8)));
         template(context).send(sent).get();
@@ -202,6 +281,33 @@ class ProcessedEventsTests {
         }
     }
 
+    static class Polls {
+
+        private final KafkaEventProcessor events;
+
+        Polls(KafkaEventProcessor events) {
+            this.events = events;
+        }
+
+        @Handled
+        @KafkaListener(id = "polls", idIsGroup = false, topics = "${topic}", autoStartup = "false", batch = "true")
+        public void on(List<ConsumerRecord<String, String>> received) {
+            this.events.process(received);
+        }
+    }
+
+    /** Cannot decode a number. */
+    public static final class NoNumbers extends StringDeserializer {
+
+        @Override
+        public String deserialize(String topic, byte[] data) {
+            if (data[0] == '1') {
+                throw new SerializationException("a number");
+            }
+            return super.deserialize(topic, data);
+        }
+    }
+
     static class Shop {
 
         private final JdbcTemplate jdbc;
@@ -215,14 +321,17 @@ class ProcessedEventsTests {
 
         @EventHandler
         @Deduplicate(consumer = "mail")
-        public void mail(Ordered order, @Header("ce_id") String id, @Header("ce_source") String source) {
+        public void mail(Ordered order) {
             this.jdbc.update("insert into shop_effect (text) values (?)", "mailed " + order.id());
         }
 
         @EventHandler
         @Deduplicate(consumer = "billing")
-        public void bill(Ordered order, @Header("ce_id") String id, @Header("ce_source") String source) {
+        public void bill(Ordered order) {
             this.jdbc.update("insert into shop_effect (text) values (?)", "billed " + order.id());
+            if (order.id().equals("refused")) {
+                throw new IntegrationException("refused", FailureCategory.PERMANENT, false);
+            }
             if (this.failures.getAndDecrement() > 0) {
                 throw new IntegrationException("down", FailureCategory.TEMPORARY, true);
             }

@@ -104,7 +104,7 @@ class RecordByRecordTests {
         });
         KafkaMessageListenerContainer<String, String> container =
                 new KafkaMessageListenerContainer<>(new DefaultKafkaConsumerFactory<>(Map.of()), properties);
-        return new RecordByRecord(this.time).run(batch, this.consumer, container);
+        return new RecordByRecord(this.time).run(new IllegalStateException(), batch, this.consumer, container);
     }
 
     private static ConsumerRecords<String, String> records(String... first) {

@@ -90,7 +90,8 @@ public final class MariaDbDatabase {
         private static final Duration PATIENCE = Duration.ofMinutes(5);
 
         /** Shared by the JVMs that run the tests of a module side by side. */
-        private static final Path BINARIES = Path.of("target", "embedded-mariadb").toAbsolutePath();
+        private static final Path BINARIES =
+                Path.of("target", "embedded-mariadb").toAbsolutePath();
 
         /** One JVM at a time unpacks the binaries and looks for a free port: another would start half a server. */
         private static final Path LOCK = BINARIES.resolveSibling("embedded-mariadb.lock");

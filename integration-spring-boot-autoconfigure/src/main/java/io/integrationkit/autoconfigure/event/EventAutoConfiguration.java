@@ -2,11 +2,14 @@ package io.integrationkit.autoconfigure.event;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.call.PayloadCodec;
+import io.integrationkit.context.TimeSource;
 import io.integrationkit.event.CloudEvents;
 import io.integrationkit.event.Downcaster;
+import io.integrationkit.event.EventConcurrency;
 import io.integrationkit.event.EventHandlers;
 import io.integrationkit.event.EventProcessor;
 import io.integrationkit.event.EventReader;
+import io.integrationkit.event.EventThreads;
 import io.integrationkit.event.EventTypes;
 import io.integrationkit.event.EventVersions;
 import io.integrationkit.event.KafkaEventProcessor;
@@ -15,6 +18,7 @@ import io.integrationkit.event.Upcaster;
 import io.integrationkit.failure.FailureClassification;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -27,6 +31,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.ResourceLoader;
 
 /** Auto-configuration of event types and versions: the registry, the way between versions, and the one reader. */
 @AutoConfiguration(after = CallAutoConfiguration.class)
@@ -76,16 +81,25 @@ public final class EventAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
+    EventThreads integrationEventThreads(ResourceLoader resources) {
+        return new EventThreads(Objects.requireNonNull(resources.getClassLoader()));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
     EventProcessor integrationEventProcessor(
             EventHandlers handlers,
             EventReader reader,
             EventProperties properties,
-            ObjectProvider<FailureClassification> classification) {
+            ObjectProvider<FailureClassification> classification,
+            EventThreads threads,
+            TimeSource time) {
         return new EventProcessor(
                 handlers,
                 reader,
                 properties.unknown(),
-                (failure) -> classification.getObject().classify(failure));
+                (failure) -> classification.getObject().classify(failure),
+                new EventConcurrency(properties.getConcurrency(), properties.getBatchTime(), threads, time));
     }
 
     @Bean

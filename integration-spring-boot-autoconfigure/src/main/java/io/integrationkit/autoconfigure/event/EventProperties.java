@@ -3,6 +3,7 @@ package io.integrationkit.autoconfigure.event;
 import io.integrationkit.event.EventPolicies;
 import io.integrationkit.event.NewerVersionPolicy;
 import io.integrationkit.event.UnknownTypePolicy;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -25,6 +26,12 @@ public class EventProperties {
 
     /** Version to publish by event type, for consumers that do not know the newest one. */
     private final Map<String, Integer> publishAs = new LinkedHashMap<>();
+
+    /** Events of a batch that the event processor handles at the same time; those of a key keep their order. */
+    private int concurrency = 8;
+
+    /** Time in which events of a batch are begun; the rest is delivered again. Keep it below max.poll.interval.ms. */
+    private Duration batchTime = Duration.ofMinutes(1);
 
     public NewerVersionPolicy getNewerVersions() {
         return this.newerVersions;
@@ -52,6 +59,22 @@ public class EventProperties {
 
     public Map<String, Integer> getPublishAs() {
         return this.publishAs;
+    }
+
+    public int getConcurrency() {
+        return this.concurrency;
+    }
+
+    public void setConcurrency(int concurrency) {
+        this.concurrency = concurrency;
+    }
+
+    public Duration getBatchTime() {
+        return this.batchTime;
+    }
+
+    public void setBatchTime(Duration batchTime) {
+        this.batchTime = batchTime;
     }
 
     EventPolicies<UnknownTypePolicy> unknown() {

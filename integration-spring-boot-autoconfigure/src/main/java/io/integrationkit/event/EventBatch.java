@@ -1,0 +1,160 @@
+package io.integrationkit.event;
+
+import io.integrationkit.call.DeadLetteredException;
+import io.integrationkit.deduplicate.DuplicateMessageException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch of events on its way through the handlers: a lane for each key, and one for each handler that takes several
+ * events at once. Made and asked by one thread; in between its steps run on any.
+ *
+ * @param <T> what an event comes in
+ */
+final class EventBatch<T> {
+
+    private final EventProcessor processor;
+
+    private final List<T> items;
+
+    private final Function<? super T, @Nullable String> destinations;
+
+    private final List<@Nullable ReceivedEvent> events = new ArrayList<>();
+
+    /** Lanes that have not handled the event yet. */
+    private final AtomicIntegerArray open;
+
+    private final AtomicReferenceArray<@Nullable Exception> failures;
+
+    /** Of batches of which nobody knows which event failed. */
+    private final Collection<Exception> unassigned = new ConcurrentLinkedQueue<>();
+
+    EventBatch(EventProcessor processor, List<T> items, Function<? super T, @Nullable String> destinations) {
+        this.processor = processor;
+        this.items = items;
+        this.destinations = destinations;
+        this.open = new AtomicIntegerArray(items.size());
+        this.failures = new AtomicReferenceArray<>(items.size());
+    }
+
+    /** Makes the lanes: those of keys in the order of their first events, then those of handlers. */
+    Collection<List<BooleanSupplier>> lanes(
+            Function<? super T, @Nullable ReceivedEvent> reading,
+            Function<? super T, ? extends @Nullable Object> keys) {
+        Map<Object, List<BooleanSupplier>> byKey = new LinkedHashMap<>();
+        Map<HandlerMethod, List<Integer>> byHandler = new LinkedHashMap<>();
+        for (int i = 0; i < this.items.size(); i++) {
+            int item = i;
+            T given = this.items.get(i);
+            BooleanSupplier step;
+            try {
+                ReceivedEvent event = reading.apply(given);
+                this.events.add(event);
+                step = () -> handled(item, () -> this.processor.processOfBatch(event, this.destinations.apply(given)));
+            } catch (RuntimeException ex) {
+                this.events.add(null);
+                step = () -> failed(item, ex);
+            }
+            Object key = keys.apply(given);
+            this.open.incrementAndGet(item);
+            byKey.computeIfAbsent((key != null) ? key : new Object(), (lane) -> new ArrayList<>())
+                    .add(step);
+            for (HandlerMethod handler : this.processor.batchHandlersOf(this.events.get(item))) {
+                this.open.incrementAndGet(item);
+                byHandler.computeIfAbsent(handler, (lane) -> new ArrayList<>()).add(item);
+            }
+        }
+        Collection<List<BooleanSupplier>> lanes = new ArrayList<>(byKey.values());
+        byHandler.forEach((handler, members) -> lanes.add(List.of(() -> together(handler, members))));
+        return lanes;
+    }
+
+    private boolean handled(int item, Work work) {
+        try {
+            work.run();
+        } catch (Exception ex) {
+            return failed(item, ex);
+        }
+        this.open.decrementAndGet(item);
+        return true;
+    }
+
+    private boolean failed(int item, Exception failure) {
+        this.failures.set(item, failure);
+        return false;
+    }
+
+    private boolean together(HandlerMethod handler, List<Integer> members) {
+        List<Integer> readable = new ArrayList<>();
+        List<Object> payloads = new ArrayList<>();
+        List<Map<String, String>> headers = new ArrayList<>();
+        for (int item : members) {
+            ReceivedEvent event = this.events.get(item);
+            if (event == null) {
+                continue;
+            }
+            try {
+                payloads.add(this.processor.read(handler, event, this.destinations.apply(this.items.get(item))));
+                headers.add(event.headers());
+                readable.add(item);
+            } catch (RuntimeException ex) {
+                failed(item, ex);
+            }
+        }
+        try {
+            if (!readable.isEmpty()) {
+                handler.callAll(payloads, headers);
+            }
+        } catch (DuplicateMessageException | DeadLetteredException ex) {
+            // Handled before, or owed by an entry of its own.
+        } catch (Exception ex) {
+            if (readable.size() == 1) {
+                return failed(readable.get(0), ex);
+            }
+            return this.unassigned.add(ex);
+        } catch (Error ex) {
+            throw ex;
+        } catch (Throwable ex) {
+            return this.unassigned.add(handler.failedWith(ex));
+        }
+        readable.forEach(this.open::decrementAndGet);
+        return true;
+    }
+
+    /** Ends the batch. */
+    void requireHandled() {
+        List<T> handled = new ArrayList<>();
+        List<T> notHandled = new ArrayList<>();
+        Map<Object, Exception> failed = new IdentityHashMap<>();
+        List<Exception> all = new ArrayList<>();
+        for (int i = 0; i < this.items.size(); i++) {
+            Exception failure = this.failures.get(i);
+            if (failure != null) {
+                failed.put(this.items.get(i), failure);
+                all.add(failure);
+            }
+            ((failure == null && this.open.get(i) == 0) ? handled : notHandled).add(this.items.get(i));
+        }
+        if (!notHandled.isEmpty()) {
+            all.addAll(this.unassigned);
+            throw this.processor.notHandled(handled, notHandled, failed, all);
+        }
+    }
+
+    /** What a step does. */
+    @FunctionalInterface
+    private interface Work {
+
+        void run() throws Exception;
+    }
+}

@@ -1,0 +1,41 @@
+package io.integrationkit.event;
+
+import io.integrationkit.call.InvalidOperationException;
+import io.integrationkit.context.TimeSource;
+import io.integrationkit.failure.ProblemCode;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+/**
+ * How the events of a batch are handled at the same time.
+ *
+ * @param concurrency events at a time, for each batch
+ * @param batchTime time in which events of a batch are begun
+ * @param executor threads that handle them; must not run work on the thread that hands it in
+ * @param time measures the time of a batch
+ */
+public record EventConcurrency(int concurrency, Duration batchTime, Executor executor, TimeSource time) {
+
+    /**
+     * Creates the settings.
+     *
+     * @throws InvalidOperationException if a value cannot work
+     */
+    public EventConcurrency {
+        if (concurrency < 1) {
+            throw invalid("concurrency=" + concurrency, "handles nothing", "Set it to one or more");
+        }
+        if (batchTime.isZero() || batchTime.isNegative()) {
+            throw invalid("batch-time=" + batchTime, "is not positive", "Set it to a time such as 1m");
+        }
+    }
+
+    private static InvalidOperationException invalid(String setting, String why, String action) {
+        return new InvalidOperationException(
+                ProblemCode.INVALID_SETTING, "integration.events.%s %s".formatted(setting, why), action + ".");
+    }
+
+    Lanes lanes() {
+        return new Lanes(this.executor, this.concurrency, this.time, this.batchTime);
+    }
+}
