@@ -11,12 +11,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs steps at the same time, those of a lane one after the other in their order. Lanes are begun in their order, so that
- * the first step of all is always begun. A step that fails ends its lane; other lanes go on.
+ * Runs steps at the same time, those of a lane one after the other in their order. Lanes are begun in their order.
+ * A step that fails ends its lane; other lanes go on.
  *
  * <p>Steps run on threads of the executor and never on that of the caller, which waits until all that was begun has
  * ended: nothing of a call goes on behind its back. If the caller is interrupted, nothing more is begun, and what runs is
@@ -36,7 +37,7 @@ final class Lanes {
      * Creates it.
      *
      * @param concurrency lanes at the same time, for each caller
-     * @param patience after which nothing more is begun
+     * @param patience after which nothing more is begun; one step of a call always is
      */
     Lanes(Executor executor, int concurrency, TimeSource time, Duration patience) {
         this.executor = executor;
@@ -65,6 +66,8 @@ final class Lanes {
         private final Carried carried = Carried.capture();
 
         private final long began = Lanes.this.time.nanoTime();
+
+        private final AtomicBoolean first = new AtomicBoolean(true);
 
         /** Guarded by this; whoever is in it may be interrupted. */
         private final Set<Thread> threads = new HashSet<>();
@@ -104,7 +107,7 @@ final class Lanes {
         private void work() {
             enter();
             try (Scope scope = this.carried.open()) {
-                for (var lane = this.waiting.poll(); lane != null && mayBegin(); lane = this.waiting.poll()) {
+                for (var lane = this.waiting.poll(); lane != null; lane = this.waiting.poll()) {
                     for (BooleanSupplier step : lane) {
                         if (!mayBegin() || !step.getAsBoolean()) {
                             break;
@@ -120,7 +123,11 @@ final class Lanes {
         }
 
         private boolean mayBegin() {
-            return !this.over && Lanes.this.time.nanoTime() - this.began < Lanes.this.patience.toNanos();
+            if (this.over) {
+                return false;
+            }
+            return this.first.getAndSet(false)
+                    || Lanes.this.time.nanoTime() - this.began < Lanes.this.patience.toNanos();
         }
 
         private synchronized void keep(Throwable ex) {

@@ -3,9 +3,30 @@ package io.integrationkit.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.integrationkit.call.PayloadCodec;
+import io.integrationkit.context.TimeSource;
+import io.integrationkit.event.CloudEventHeaders;
+import io.integrationkit.event.CloudEvents;
+import io.integrationkit.event.EventConcurrency;
+import io.integrationkit.event.EventHandlers;
+import io.integrationkit.event.EventPolicies;
+import io.integrationkit.event.EventProcessor;
+import io.integrationkit.event.EventReader;
+import io.integrationkit.event.EventTypes;
+import io.integrationkit.event.EventVersions;
+import io.integrationkit.event.KafkaEventProcessor;
+import io.integrationkit.event.KafkaEvents;
+import io.integrationkit.event.NewerVersionPolicy;
+import io.integrationkit.event.UnknownTypePolicy;
+import io.integrationkit.failure.Failure;
+import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.ProblemException;
 import io.integrationkit.testsupport.ManualTime;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +37,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +49,7 @@ import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.KafkaMessageListenerContainer;
 import org.springframework.kafka.support.serializer.DeserializationException;
 import org.springframework.kafka.support.serializer.SerializationUtils;
+import tools.jackson.databind.json.JsonMapper;
 
 class RecordByRecordTests {
 
@@ -91,7 +114,56 @@ class RecordByRecordTests {
         assertThat(this.handled).containsExactly("a0", "a1", "a2", "b5");
     }
 
+    @Test
+    void whatTheEventProcessorHasHandledIsNotHandledAgainAndWhatFailedThereHasFailed() {
+        ConsumerRecords<String, String> batch = events("handled", "refused", "handled");
+        Throwable thrown = catchThrowable(() -> processor(Duration.ofMinutes(1)).process(batch));
+        BatchListenerFailedException failed = run((Exception) thrown, batch);
+        assertThat(Objects.requireNonNull(failed).getRecord())
+                .isSameAs(batch.records(FIRST).get(1));
+        assertThat(failed).hasCauseInstanceOf(ProblemException.class);
+        assertThat(this.handled).isEmpty();
+    }
+
+    @Test
+    void whatTheEventProcessorHasNotBegunIsHandledAlone() {
+        ConsumerRecords<String, String> batch = events("handled", "handled", "handled");
+        Throwable thrown = catchThrowable(() -> processor(Duration.ofNanos(1)).process(batch));
+        assertThat(run(new IllegalStateException("the listener's own", thrown), batch))
+                .isNull();
+        assertThat(this.handled).containsExactly("{1}", "{2}", "b5");
+    }
+
+    private KafkaEventProcessor processor(Duration batchTime) {
+        PayloadCodec codec = new PayloadCodec(JsonMapper.builder().build());
+        EventVersions versions =
+                EventVersions.of(new EventTypes((text) -> text, Set.of()), Map.of(), Map.of(), Map.of());
+        EventProcessor processor = new EventProcessor(
+                EventHandlers.none(),
+                new EventReader(versions, codec, new EventPolicies<>(NewerVersionPolicy.TOLERANT, Map.of())),
+                new EventPolicies<>(UnknownTypePolicy.SKIP, Map.of("refused", UnknownTypePolicy.PARK)),
+                (failure) -> Failure.of(FailureCategory.PERMANENT),
+                new EventConcurrency(1, batchTime, (work) -> new Thread(work).start(), TimeSource.system()));
+        return new KafkaEventProcessor(new KafkaEvents(new CloudEvents(codec)), processor);
+    }
+
+    private static ConsumerRecords<String, String> events(String... types) {
+        String[] values = new String[types.length];
+        Arrays.setAll(values, (i) -> "{" + i + "}");
+        ConsumerRecords<String, String> batch = records(values);
+        for (int i = 0; i < types.length; i++) {
+            Headers headers = batch.records(FIRST).get(i).headers();
+            CloudEventHeaders.of(Integer.toString(i), "shop", types[i], 1, Instant.EPOCH, "application/json")
+                    .forEach((name, value) -> headers.add(name, value.getBytes(StandardCharsets.UTF_8)));
+        }
+        return batch;
+    }
+
     private @Nullable BatchListenerFailedException run(ConsumerRecords<String, String> batch) {
+        return run(new IllegalStateException(), batch);
+    }
+
+    private @Nullable BatchListenerFailedException run(Exception thrown, ConsumerRecords<String, String> batch) {
         ContainerProperties properties = new ContainerProperties("orders");
         properties.setMessageListener((BatchMessageListener<String, String>) (received) -> {
             assertThat(received).hasSize(1);
@@ -104,7 +176,7 @@ class RecordByRecordTests {
         });
         KafkaMessageListenerContainer<String, String> container =
                 new KafkaMessageListenerContainer<>(new DefaultKafkaConsumerFactory<>(Map.of()), properties);
-        return new RecordByRecord(this.time).run(new IllegalStateException(), batch, this.consumer, container);
+        return new RecordByRecord(this.time).run(thrown, batch, this.consumer, container);
     }
 
     private static ConsumerRecords<String, String> records(String... first) {
