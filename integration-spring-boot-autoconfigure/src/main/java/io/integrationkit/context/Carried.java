@@ -6,7 +6,7 @@ import org.slf4j.MDC;
 
 /**
  * What a call takes along when it goes on on another thread: the MDC, with the correlation id in it, the deadline, the
- * dead letter that is replayed, the claim of an idempotent method, and the events a handler gets. Immutable; may be opened on any number of threads.
+ * dead letter that is replayed, and the claim of an idempotent method. Immutable; may be opened on any number of threads.
  */
 public final class Carried {
 
@@ -18,16 +18,12 @@ public final class Carried {
 
     private final @Nullable IdempotencyContext claim;
 
-    private final @Nullable DispatchedEvents events;
-
     private Carried(
             @Nullable Map<String, String> mdc,
             @Nullable Deadline deadline,
             @Nullable Replay replay,
-            @Nullable IdempotencyContext claim,
-            @Nullable DispatchedEvents events) {
+            @Nullable IdempotencyContext claim) {
         this.claim = claim;
-        this.events = events;
         this.mdc = mdc;
         this.deadline = deadline;
         this.replay = replay;
@@ -40,11 +36,7 @@ public final class Carried {
      */
     public static Carried capture() {
         return new Carried(
-                MDC.getCopyOfContextMap(),
-                Deadline.current(),
-                Replay.current(),
-                IdempotencyContext.current(),
-                DispatchedEvents.current());
+                MDC.getCopyOfContextMap(), Deadline.current(), Replay.current(), IdempotencyContext.current());
     }
 
     /**
@@ -57,18 +49,15 @@ public final class Carried {
         Deadline outer = Deadline.current();
         Replay replayed = Replay.current();
         IdempotencyContext claimed = IdempotencyContext.current();
-        DispatchedEvents dispatched = DispatchedEvents.current();
         bind(this.mdc);
         Deadline.bind(this.deadline);
         Replay.bind(this.replay);
         IdempotencyContext.bind(this.claim);
-        DispatchedEvents.bind(this.events);
         return () -> {
             bind(before);
             Deadline.bind(outer);
             Replay.bind(replayed);
             IdempotencyContext.bind(claimed);
-            DispatchedEvents.bind(dispatched);
         };
     }
 

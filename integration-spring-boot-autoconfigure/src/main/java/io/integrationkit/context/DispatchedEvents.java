@@ -47,11 +47,7 @@ public final class DispatchedEvents {
         return (found != null) ? found.get(name) : null;
     }
 
-    static @Nullable DispatchedEvents current() {
-        return CURRENT.get();
-    }
-
-    static void bind(@Nullable DispatchedEvents dispatched) {
+    private static void bind(@Nullable DispatchedEvents dispatched) {
         if (dispatched == null) {
             CURRENT.remove();
         } else {

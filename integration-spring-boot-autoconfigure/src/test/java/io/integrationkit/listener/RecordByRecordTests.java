@@ -126,6 +126,19 @@ class RecordByRecordTests {
     }
 
     @Test
+    void theBytesOfWhatCouldNotBeDecodedAreKeptAlsoWhereTheEventProcessorRefusedIt() {
+        ConsumerRecords<String, String> batch = events("handled", "handled");
+        SerializationUtils.deserializationException(
+                batch.records(FIRST).get(1).headers(), new byte[] {1}, new IllegalStateException("no JSON"), false);
+        Throwable thrown = catchThrowable(() -> processor(Duration.ofMinutes(1)).process(batch));
+        assertThat(run((Exception) thrown, batch))
+                .cause()
+                .isInstanceOfSatisfying(
+                        DeserializationException.class,
+                        (ex) -> assertThat(ex.getData()).containsExactly(1));
+    }
+
+    @Test
     void whatTheEventProcessorHasNotBegunIsHandledAlone() {
         ConsumerRecords<String, String> batch = events("handled", "handled", "handled");
         Throwable thrown = catchThrowable(() -> processor(Duration.ofNanos(1)).process(batch));

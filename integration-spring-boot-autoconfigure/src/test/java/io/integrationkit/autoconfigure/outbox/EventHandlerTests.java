@@ -389,7 +389,7 @@ class EventHandlerTests {
 
         @EventHandler
         @Deduplicate
-        public void placed(Placed event, @Header("ce_id") String id) {
+        public void placed(Placed event) {
             this.calls.add(event);
         }
     }
