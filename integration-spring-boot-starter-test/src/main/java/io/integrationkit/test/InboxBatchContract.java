@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -104,6 +106,69 @@ abstract class InboxBatchContract extends InboxUnderTest {
             assertThat(effects.values())
                     .as("effects in round %s of seed %s", round, seed)
                     .allSatisfy((count) -> assertThat(count).hasValue(1));
+        }
+    }
+
+    @Test
+    void whoGetsAPartitionInTheMiddleOfABatchHandlesWhatTheOtherDidNot() throws Exception {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        for (int round = 0; round < 20; round++) {
+            boolean fails = random.nextBoolean();
+            List<MessageIdentity> polled =
+                    Stream.generate(InboxUnderTest::newMessage).limit(10).toList();
+            List<MessageIdentity> polledAgain = new ArrayList<>(polled);
+            polledAgain.add(newMessage());
+            polledAgain.add(newMessage());
+            Map<MessageIdentity, AtomicInteger> effects = new ConcurrentHashMap<>();
+            polledAgain.forEach((each) -> effects.put(each, new AtomicInteger()));
+            CountDownLatch middle = new CountDownLatch(1);
+            CountDownLatch taken = new CountDownLatch(1);
+            AtomicBoolean former = new AtomicBoolean();
+            StoreUnderTest.together(2, () -> {
+                if (former.compareAndSet(false, true)) {
+                    handleInTheMiddleOf(polled, middle, taken, fails, effects);
+                } else {
+                    middle.await();
+                    taken.countDown();
+                    deliverAllUntilHandled(polledAgain, effects);
+                }
+                return null;
+            });
+            assertThat(effects.values())
+                    .as(
+                            "effects in round %s of seed %s, in which the former owner %s",
+                            round, seed, fails ? "failed" : "ended")
+                    .allSatisfy((count) -> assertThat(count).hasValue(1));
+        }
+    }
+
+    private void handleInTheMiddleOf(
+            List<MessageIdentity> batch,
+            CountDownLatch middle,
+            CountDownLatch taken,
+            boolean fails,
+            Map<MessageIdentity, AtomicInteger> effects) {
+        within(() -> {
+            assertThat(inbox().receiveAll(batch).values()).containsOnly(Arrival.FIRST);
+            middle.countDown();
+            awaitLatch(taken);
+            if (fails) {
+                inbox().forgetAll(batch);
+            } else {
+                batch.forEach(
+                        (each) -> Objects.requireNonNull(effects.get(each)).incrementAndGet());
+                inbox().handledAll(batch);
+            }
+            return "";
+        });
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException ex) {
+            throw new IllegalStateException(ex);
         }
     }
 
