@@ -140,10 +140,9 @@ final class Lanes {
             this.threads.add(Thread.currentThread());
         }
 
-        /** An interrupt of this call is nothing to the next work of the thread. */
+        /** Whoever has left is not interrupted any more. */
         private synchronized void leave() {
             this.threads.remove(Thread.currentThread());
-            Thread.interrupted();
             this.working--;
             notifyAll();
         }
