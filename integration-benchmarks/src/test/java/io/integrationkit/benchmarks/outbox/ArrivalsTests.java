@@ -2,6 +2,7 @@ package io.integrationkit.benchmarks.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.integrationkit.benchmarks.load.Kafka;
 import org.junit.jupiter.api.Test;
 
 class ArrivalsTests {

@@ -1,5 +1,7 @@
 package io.integrationkit.benchmarks.outbox;
 
+import io.integrationkit.benchmarks.load.JavaProcess;
+import io.integrationkit.benchmarks.load.Servers;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.springframework.jdbc.core.JdbcTemplate;

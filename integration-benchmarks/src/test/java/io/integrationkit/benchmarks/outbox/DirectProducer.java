@@ -1,5 +1,6 @@
 package io.integrationkit.benchmarks.outbox;
 
+import io.integrationkit.benchmarks.load.Kafka;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;

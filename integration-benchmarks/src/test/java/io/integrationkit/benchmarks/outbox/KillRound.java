@@ -1,7 +1,7 @@
 package io.integrationkit.benchmarks.outbox;
 
-import io.integrationkit.benchmarks.outbox.Results.Column;
-import io.integrationkit.benchmarks.outbox.Results.Row;
+import io.integrationkit.benchmarks.load.Results;
+import io.integrationkit.benchmarks.load.Servers;
 import io.integrationkit.context.TimeSource;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,7 +48,7 @@ final class KillRound {
 
     void run(Contestant contestant, int round) throws InterruptedException {
         String database = "kill%d_%s".formatted(round, contestant.label());
-        String url = this.servers.createDatabase(database);
+        String url = this.servers.createDatabase(database, Business.TABLES);
         Map<TopicPartition, Long> before = this.topic.ends();
         String tag;
         long killed;
@@ -66,12 +66,12 @@ final class KillRound {
             long ready = this.time.nanoTime();
             OptionalLong drained = this.measurements.drained(process, LOOK, PATIENCE);
             Arrivals arrivals = this.topic.since(before, tag);
-            Column column = Column.of(contestant);
-            this.results.add(Row.KILL_FROM_KILL, column, seconds(killed, drained));
-            this.results.add(Row.KILL_FROM_READY, column, seconds(ready, drained));
-            this.results.add(Row.KILL_DUPLICATES, column, arrivals.duplicates());
-            this.results.add(Row.KILL_LOST, column, process.committed(tag) - arrivals.distinct());
-            this.results.add(Row.KILL_INVERSIONS, column, arrivals.inversions());
+            OutboxColumn column = OutboxColumn.of(contestant);
+            this.results.add(OutboxRows.KILL_FROM_KILL, column, seconds(killed, drained));
+            this.results.add(OutboxRows.KILL_FROM_READY, column, seconds(ready, drained));
+            this.results.add(OutboxRows.KILL_DUPLICATES, column, arrivals.duplicates());
+            this.results.add(OutboxRows.KILL_LOST, column, process.committed(tag) - arrivals.distinct());
+            this.results.add(OutboxRows.KILL_INVERSIONS, column, arrivals.inversions());
         }
     }
 

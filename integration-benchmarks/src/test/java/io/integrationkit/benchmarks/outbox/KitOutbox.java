@@ -1,5 +1,6 @@
 package io.integrationkit.benchmarks.outbox;
 
+import io.integrationkit.benchmarks.load.Kafka;
 import io.integrationkit.outbox.Outbox;
 import io.integrationkit.outbox.OutboxMessage;
 import io.integrationkit.outbox.OutboxRelay;

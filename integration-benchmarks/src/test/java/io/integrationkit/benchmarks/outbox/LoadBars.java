@@ -1,104 +1,81 @@
 package io.integrationkit.benchmarks.outbox;
 
-import io.integrationkit.benchmarks.outbox.Results.Column;
-import io.integrationkit.benchmarks.outbox.Results.Row;
-import java.util.ArrayList;
+import io.integrationkit.benchmarks.load.Bars;
+import io.integrationkit.benchmarks.load.Results;
+import io.integrationkit.benchmarks.load.Results.Row;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
 
 /** What our outbox must reach, each against the others of the same run. */
 final class LoadBars {
 
     private final Results results;
 
-    private final List<String> lines = new ArrayList<>();
-
-    private boolean missed;
+    private final Bars bars;
 
     private LoadBars(Results results) {
         this.results = results;
+        this.bars = new Bars(results);
     }
 
-    static LoadBars check(Results results, List<Integer> backlogs) {
+    static Bars check(Results results, List<Integer> backlogs) {
         LoadBars bars = new LoadBars(results);
         bars.rates(backlogs);
         bars.latency();
         bars.correctness();
-        return bars;
-    }
-
-    /** One line a bar. */
-    List<String> lines() {
-        return this.lines;
-    }
-
-    /** Whether one of those that were measured was missed. */
-    boolean missed() {
-        return this.missed;
+        return bars.bars;
     }
 
     private void rates(List<Integer> backlogs) {
-        atLeast(0.8, "business transactions against plain", share(Row.TRANSACTIONS, Column.KIT, Column.PLAIN));
+        this.bars.atLeast(
+                0.8,
+                "business transactions against plain",
+                this.bars.share(OutboxRows.TRANSACTIONS, OutboxColumn.KIT, OutboxColumn.PLAIN));
         for (int backlog : backlogs) {
-            atLeast(
+            this.bars.atLeast(
                     0.8,
                     String.format(Locale.ROOT, "drain of %,d against the floor", backlog),
-                    share(Row.drain(backlog), Column.KIT, Column.FLOOR));
+                    this.bars.share(OutboxRows.drain(backlog), OutboxColumn.KIT, OutboxColumn.FLOOR));
         }
         int least = backlogs.get(0);
         int most = backlogs.get(backlogs.size() - 1);
         if (most > least) {
-            atLeast(
+            this.bars.atLeast(
                     0.8,
                     String.format(Locale.ROOT, "drain of %,d against that of %,d", most, least),
-                    ratio(this.results.of(Row.drain(most), Column.KIT), this.results.of(Row.drain(least), Column.KIT)));
+                    Bars.ratio(
+                            this.results.of(OutboxRows.drain(most), OutboxColumn.KIT),
+                            this.results.of(OutboxRows.drain(least), OutboxColumn.KIT)));
         }
-        atLeast(0.9, "publishing and relaying at once against the floor", share(Row.BOTH, Column.KIT, Column.FLOOR));
+        this.bars.atLeast(
+                0.9,
+                "publishing and relaying at once against the floor",
+                this.bars.share(OutboxRows.BOTH, OutboxColumn.KIT, OutboxColumn.FLOOR));
     }
 
     private void latency() {
-        atMost(1.1, "commit to consumer, p50 ms", this.results.of(Row.LATENCY_MEDIAN, Column.KIT));
-        atMost(1.25, "commit to consumer, p99 against Kafka alone", share(Row.LATENCY_P99, Column.KIT, Column.KAFKA));
+        this.bars.atMost(
+                1.1, "commit to consumer, p50 ms", this.results.of(OutboxRows.LATENCY_MEDIAN, OutboxColumn.KIT));
+        this.bars.atMost(
+                1.25,
+                "commit to consumer, p99 against Kafka alone",
+                this.bars.share(OutboxRows.LATENCY_P99, OutboxColumn.KIT, OutboxColumn.KAFKA));
     }
 
     private void correctness() {
-        none(Row.BOTH_LOST);
-        none(Row.BOTH_INVERSIONS);
-        none(Row.BURST_LOST);
-        none(Row.BURST_INVERSIONS);
-        atMost(3, Row.KILL_FROM_READY.label(), this.results.of(Row.KILL_FROM_READY, Column.KIT));
-        atMost(99, Row.KILL_DUPLICATES.label(), this.results.of(Row.KILL_DUPLICATES, Column.KIT));
-        none(Row.KILL_LOST);
-        none(Row.KILL_INVERSIONS);
-    }
-
-    private OptionalDouble share(Row row, Column one, Column other) {
-        return ratio(this.results.of(row, one), this.results.of(row, other));
-    }
-
-    private static OptionalDouble ratio(OptionalDouble one, OptionalDouble other) {
-        return (one.isPresent() && other.isPresent())
-                ? OptionalDouble.of(one.getAsDouble() / other.getAsDouble())
-                : OptionalDouble.empty();
+        none(OutboxRows.BOTH_LOST);
+        none(OutboxRows.BOTH_INVERSIONS);
+        none(OutboxRows.BURST_LOST);
+        none(OutboxRows.BURST_INVERSIONS);
+        this.bars.atMost(
+                3, OutboxRows.KILL_FROM_READY.label(), this.results.of(OutboxRows.KILL_FROM_READY, OutboxColumn.KIT));
+        this.bars.atMost(
+                99, OutboxRows.KILL_DUPLICATES.label(), this.results.of(OutboxRows.KILL_DUPLICATES, OutboxColumn.KIT));
+        none(OutboxRows.KILL_LOST);
+        none(OutboxRows.KILL_INVERSIONS);
     }
 
     private void none(Row row) {
-        atMost(0, row.label(), this.results.of(row, Column.KIT));
-    }
-
-    private void atMost(double bar, String what, OptionalDouble value) {
-        say(what, "at most", bar, value, value.isPresent() && value.getAsDouble() <= bar);
-    }
-
-    private void atLeast(double bar, String what, OptionalDouble value) {
-        say(what, "at least", bar, value, value.isPresent() && value.getAsDouble() >= bar);
-    }
-
-    private void say(String what, String relation, double bar, OptionalDouble value, boolean reached) {
-        String verdict = value.isEmpty() ? "NOT RUN" : reached ? "PASS" : "FAIL";
-        this.missed |= value.isPresent() && !reached;
-        String measured = value.isPresent() ? String.format(Locale.ROOT, "%.2f, ", value.getAsDouble()) : "";
-        this.lines.add(String.format(Locale.ROOT, "%-7s %s: %s%s %.2f", verdict, what, measured, relation, bar));
+        this.bars.atMost(0, row.label(), this.results.of(row, OutboxColumn.KIT));
     }
 }

@@ -2,8 +2,9 @@ package io.integrationkit.benchmarks.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.integrationkit.benchmarks.outbox.Results.Column;
-import io.integrationkit.benchmarks.outbox.Results.Row;
+import io.integrationkit.benchmarks.load.Bars;
+import io.integrationkit.benchmarks.load.Results;
+import io.integrationkit.benchmarks.load.Results.Row;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +19,7 @@ class LoadBarsTests {
     @Test
     void theMedianOfTheRoundsCounts() {
         drain(FEW, 50_000);
-        add(Row.drain(FEW), Column.KIT, 1, 40_000, 90_000);
+        add(OutboxRows.drain(FEW), OutboxColumn.KIT, 1, 40_000, 90_000);
         assertThat(lines()).contains("PASS    drain of 10,000 against the floor: 0.80, at least 0.80");
         assertThat(check().missed()).isFalse();
     }
@@ -26,20 +27,20 @@ class LoadBarsTests {
     @Test
     void aRateBelowItsShareIsMissed() {
         drain(FEW, 50_000);
-        add(Row.drain(FEW), Column.KIT, 39_999);
+        add(OutboxRows.drain(FEW), OutboxColumn.KIT, 39_999);
         assertThat(check().missed()).isTrue();
     }
 
     @Test
     void aBigBacklogMayNotBeSlowerThanASmallOne() {
-        add(Row.drain(FEW), Column.KIT, 50_000);
-        add(Row.drain(MANY), Column.KIT, 39_000);
+        add(OutboxRows.drain(FEW), OutboxColumn.KIT, 50_000);
+        add(OutboxRows.drain(MANY), OutboxColumn.KIT, 39_000);
         assertThat(lines()).contains("FAIL    drain of 1,000,000 against that of 10,000: 0.78, at least 0.80");
     }
 
     @Test
     void oneInversionInAnyRoundIsTooMany() {
-        add(Row.BURST_INVERSIONS, Column.KIT, 0, 0, 1);
+        add(OutboxRows.BURST_INVERSIONS, OutboxColumn.KIT, 0, 0, 1);
         assertThat(lines()).contains("FAIL    bursts of 20 a key: inversions: 1.00, at most 0.00");
     }
 
@@ -50,10 +51,10 @@ class LoadBarsTests {
     }
 
     private void drain(int backlog, double ofFloor) {
-        add(Row.drain(backlog), Column.FLOOR, ofFloor);
+        add(OutboxRows.drain(backlog), OutboxColumn.FLOOR, ofFloor);
     }
 
-    private void add(Row row, Column column, double... rounds) {
+    private void add(Row row, OutboxColumn column, double... rounds) {
         for (double round : rounds) {
             this.results.add(row, column, round);
         }
@@ -63,7 +64,7 @@ class LoadBarsTests {
         return check().lines();
     }
 
-    private LoadBars check() {
+    private Bars check() {
         return LoadBars.check(this.results, List.of(FEW, MANY));
     }
 }

@@ -1,9 +1,9 @@
 package io.integrationkit.benchmarks.outbox;
 
+import io.integrationkit.benchmarks.load.Results;
+import io.integrationkit.benchmarks.load.Servers;
 import io.integrationkit.benchmarks.outbox.ContestantProcess.Count;
 import io.integrationkit.benchmarks.outbox.ContestantProcess.Latency;
-import io.integrationkit.benchmarks.outbox.Results.Column;
-import io.integrationkit.benchmarks.outbox.Results.Row;
 import io.integrationkit.context.TimeSource;
 import java.time.Duration;
 import java.util.Map;
@@ -57,7 +57,7 @@ final class Measurements {
     void transactions(ContestantProcess process, int round) throws InterruptedException {
         this.servers.checkpoint();
         Count count = process.transact(tag("tx", process, round), this.plan.publishing(), true);
-        this.results.add(Row.TRANSACTIONS, Column.of(process.contestant()), count.perSecond());
+        this.results.add(OutboxRows.TRANSACTIONS, OutboxColumn.of(process.contestant()), count.perSecond());
         process.startRelay();
         awaitDrained(process);
         process.stopRelay();
@@ -66,12 +66,12 @@ final class Measurements {
     void plainTransactions(ContestantProcess process, int round) {
         this.servers.checkpoint();
         Count count = process.transact(tag("plain", process, round), this.plan.publishing(), false);
-        this.results.add(Row.TRANSACTIONS, Column.PLAIN, count.perSecond());
+        this.results.add(OutboxRows.TRANSACTIONS, OutboxColumn.PLAIN, count.perSecond());
     }
 
     void kafkaAlone(ContestantProcess process, int backlog, int round) {
         Count count = process.produce(tag("produce" + backlog, process, round), backlog);
-        this.results.add(Row.drain(backlog), Column.KAFKA, count.perSecond());
+        this.results.add(OutboxRows.drain(backlog), OutboxColumn.KAFKA, count.perSecond());
     }
 
     /** From the first message on the topic to the last, so that how fast a relay starts is not in it. */
@@ -88,9 +88,9 @@ final class Measurements {
         long spent = process.cpuNanos() - cpu;
         awaitDrained(process);
         process.stopRelay();
-        Column column = Column.of(process.contestant());
-        this.results.add(Row.drain(backlog), column, (backlog - begun) * 1e9 / (end - begin));
-        this.results.add(Row.cpu(backlog), column, spent / 1e3 / backlog);
+        OutboxColumn column = OutboxColumn.of(process.contestant());
+        this.results.add(OutboxRows.drain(backlog), column, (backlog - begun) * 1e9 / (end - begin));
+        this.results.add(OutboxRows.cpu(backlog), column, spent / 1e3 / backlog);
     }
 
     /** From the first transaction until the last message is on the topic. */
@@ -105,10 +105,10 @@ final class Measurements {
         awaitDrained(process);
         process.stopRelay();
         Arrivals arrivals = this.topic.since(before, tag);
-        Column column = Column.of(process.contestant());
-        this.results.add(Row.BOTH, column, published * 1e9 / (end - begin));
-        this.results.add(Row.BOTH_LOST, column, published - arrivals.distinct());
-        this.results.add(Row.BOTH_INVERSIONS, column, arrivals.inversions());
+        OutboxColumn column = OutboxColumn.of(process.contestant());
+        this.results.add(OutboxRows.BOTH, column, published * 1e9 / (end - begin));
+        this.results.add(OutboxRows.BOTH_LOST, column, published - arrivals.distinct());
+        this.results.add(OutboxRows.BOTH_INVERSIONS, column, arrivals.inversions());
     }
 
     void latency(ContestantProcess process, int round) throws InterruptedException {
@@ -117,17 +117,17 @@ final class Measurements {
         Latency latency = process.latency(tag("latency", process, round), this.plan.latency(), true);
         awaitDrained(process);
         process.stopRelay();
-        add(Column.of(process.contestant()), latency);
+        add(OutboxColumn.of(process.contestant()), latency);
     }
 
     void latencyOfKafkaAlone(ContestantProcess process, int round) {
         this.servers.checkpoint();
-        add(Column.KAFKA, process.latency(tag("direct", process, round), this.plan.latency(), false));
+        add(OutboxColumn.KAFKA, process.latency(tag("direct", process, round), this.plan.latency(), false));
     }
 
-    private void add(Column column, Latency latency) {
-        this.results.add(Row.LATENCY_MEDIAN, column, latency.median());
-        this.results.add(Row.LATENCY_P99, column, latency.p99());
+    private void add(OutboxColumn column, Latency latency) {
+        this.results.add(OutboxRows.LATENCY_MEDIAN, column, latency.median());
+        this.results.add(OutboxRows.LATENCY_P99, column, latency.p99());
     }
 
     void bursts(ContestantProcess process, int round) throws InterruptedException {
@@ -139,9 +139,9 @@ final class Measurements {
         awaitDrained(process);
         process.stopRelay();
         Arrivals arrivals = this.topic.since(before, tag);
-        Column column = Column.of(process.contestant());
-        this.results.add(Row.BURST_INVERSIONS, column, arrivals.inversions());
-        this.results.add(Row.BURST_LOST, column, published - arrivals.distinct());
+        OutboxColumn column = OutboxColumn.of(process.contestant());
+        this.results.add(OutboxRows.BURST_INVERSIONS, column, arrivals.inversions());
+        this.results.add(OutboxRows.BURST_LOST, column, published - arrivals.distinct());
     }
 
     void awaitDrained(ContestantProcess process) throws InterruptedException {

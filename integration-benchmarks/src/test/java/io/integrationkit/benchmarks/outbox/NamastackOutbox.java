@@ -1,5 +1,6 @@
 package io.integrationkit.benchmarks.outbox;
 
+import io.integrationkit.benchmarks.load.Kafka;
 import io.namastack.outbox.Outbox;
 import io.namastack.outbox.OutboxProcessingScheduler;
 import io.namastack.outbox.handler.OutboxHandler;

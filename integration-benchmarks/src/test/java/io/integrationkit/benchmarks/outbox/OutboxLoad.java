@@ -1,5 +1,9 @@
 package io.integrationkit.benchmarks.outbox;
 
+import io.integrationkit.benchmarks.load.Bars;
+import io.integrationkit.benchmarks.load.LoadTable;
+import io.integrationkit.benchmarks.load.Results;
+import io.integrationkit.benchmarks.load.Servers;
 import io.integrationkit.benchmarks.outbox.LoadPlan.Part;
 import io.integrationkit.context.TimeSource;
 import java.io.IOException;
@@ -18,6 +22,8 @@ import java.util.Locale;
 public final class OutboxLoad {
 
     private static final String TOPIC = "load";
+
+    private static final int PARTITIONS = 8;
 
     /** So that little is left to compile in what is measured; after 20,000 messages compilers took a third of the machine. */
     private static final int WARM_UP_BACKLOG = 100_000;
@@ -45,11 +51,11 @@ public final class OutboxLoad {
         LoadPlan plan = LoadPlan.fromProperties();
         OutboxLoad load = new OutboxLoad(plan);
         String machine = load.run();
-        LoadBars bars = LoadBars.check(load.results, plan.backlogs());
+        Bars bars = LoadBars.check(load.results, plan.backlogs());
         String report = machine
                 + System.lineSeparator()
                 + System.lineSeparator()
-                + LoadTable.of(load.results)
+                + LoadTable.of(load.results, OutboxColumn.values())
                 + System.lineSeparator()
                 + String.join(System.lineSeparator(), bars.lines())
                 + System.lineSeparator();
@@ -62,7 +68,7 @@ public final class OutboxLoad {
     private String run() throws IOException, InterruptedException {
         Path directory = plan.output().resolve("outbox-load-" + Long.toString(this.begun, 36));
         try (Servers servers = new Servers(directory)) {
-            servers.createTopic(TOPIC);
+            servers.createTopic(TOPIC, PARTITIONS);
             try (Topic topic = new Topic(servers.bootstrapServers(), TOPIC, this.time)) {
                 Measurements measurements = new Measurements(this.plan, servers, topic, this.results, this.time);
                 rounds(servers, directory, measurements);
@@ -81,7 +87,7 @@ public final class OutboxLoad {
         try {
             for (Contestant contestant : contestants()) {
                 String database = contestant.label();
-                String url = servers.createDatabase(database);
+                String url = servers.createDatabase(database, Business.TABLES);
                 ContestantProcess process = new ContestantProcess(contestant, database, url, servers, TOPIC, directory);
                 processes.add(process);
                 process.awaitReady();

@@ -1,5 +1,6 @@
 package io.integrationkit.benchmarks.outbox;
 
+import io.integrationkit.benchmarks.load.Kafka;
 import io.integrationkit.context.TimeSource;
 import java.time.Duration;
 import java.util.List;

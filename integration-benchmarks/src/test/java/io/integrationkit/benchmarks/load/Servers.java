@@ -1,4 +1,4 @@
-package io.integrationkit.benchmarks.outbox;
+package io.integrationkit.benchmarks.load;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -17,9 +17,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.FileSystemUtils;
 
 /** PostgreSQL and Kafka, each in processes of its own, with data in a fresh directory and the durability of their defaults. */
-final class Servers implements AutoCloseable {
-
-    private static final int PARTITIONS = 8;
+public final class Servers implements AutoCloseable {
 
     private static final int START_SECONDS = 60;
 
@@ -33,7 +31,14 @@ final class Servers implements AutoCloseable {
 
     private final String bootstrapServers;
 
-    Servers(Path directory) throws IOException, InterruptedException {
+    /**
+     * Starts both.
+     *
+     * @param directory a fresh directory for data and logs
+     * @throws IOException if one cannot be started
+     * @throws InterruptedException if interrupted
+     */
+    public Servers(Path directory) throws IOException, InterruptedException {
         Files.createDirectories(directory);
         // The library that starts it would do without fsync.
         this.postgres = EmbeddedPostgres.builder()
@@ -68,22 +73,38 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    String describe() {
+    /**
+     * Describes the database.
+     *
+     * @return its version and whether it is durable
+     */
+    public String describe() {
         return "%s, fsync on".formatted(jdbc(USER).queryForObject("SHOW server_version", String.class));
     }
 
-    String bootstrapServers() {
+    /**
+     * Returns the address of the broker.
+     *
+     * @return host and port
+     */
+    public String bootstrapServers() {
         return this.bootstrapServers;
     }
 
-    /** Makes the topic, once the broker answers. */
-    void createTopic(String topic) throws InterruptedException {
+    /**
+     * Makes a topic, once the broker answers.
+     *
+     * @param topic its name
+     * @param partitions how many it has
+     * @throws InterruptedException if interrupted
+     */
+    public void createTopic(String topic, int partitions) throws InterruptedException {
         try (Admin admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 this.bootstrapServers,
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                 (int) TimeUnit.SECONDS.toMillis(START_SECONDS)))) {
-            admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1)))
+            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
                     .all()
                     .get(START_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException ex) {
@@ -91,19 +112,31 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    /** Makes a database with the tables of the business; returns its URL. */
-    String createDatabase(String name) {
+    /**
+     * Makes a database.
+     *
+     * @param name its name
+     * @param tables statements that make its tables
+     * @return its URL
+     */
+    public String createDatabase(String name, String tables) {
         jdbc(USER).execute("CREATE DATABASE " + name);
-        jdbc(name).execute(Business.TABLES);
+        jdbc(name).execute(tables);
         return this.postgres.getJdbcUrl(USER, name);
     }
 
-    JdbcTemplate jdbc(String database) {
+    /**
+     * Reaches a database from outside of the applications.
+     *
+     * @param database its name
+     * @return access without a pool
+     */
+    public JdbcTemplate jdbc(String database) {
         return new JdbcTemplate(this.postgres.getDatabase(USER, database));
     }
 
     /** So that nobody pays for what others wrote. */
-    void checkpoint() {
+    public void checkpoint() {
         jdbc(USER).execute("CHECKPOINT");
     }
 

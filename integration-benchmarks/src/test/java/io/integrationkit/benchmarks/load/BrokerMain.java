@@ -1,4 +1,4 @@
-package io.integrationkit.benchmarks.outbox;
+package io.integrationkit.benchmarks.load;
 
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,4 +1,4 @@
-package io.integrationkit.benchmarks.outbox;
+package io.integrationkit.benchmarks.load;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A Java process with the class path of this one that is told what to do line by line; it ends when this one does. */
-final class JavaProcess implements AutoCloseable {
+public final class JavaProcess implements AutoCloseable {
 
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
@@ -34,7 +34,7 @@ final class JavaProcess implements AutoCloseable {
      * @param main its main class
      * @param arguments its arguments
      */
-    JavaProcess(String name, Path directory, Class<?> main, String... arguments) {
+    public JavaProcess(String name, Path directory, Class<?> main, String... arguments) {
         this.name = name;
         List<String> command = new ArrayList<>(List.of(
                 JAVA.toString(), "-Xms512m", "-Xmx512m", "-cp", System.getProperty("java.class.path"), main.getName()));
@@ -51,12 +51,21 @@ final class JavaProcess implements AutoCloseable {
         this.answers = this.process.inputReader(StandardCharsets.US_ASCII);
     }
 
-    void tell(String command) {
+    /**
+     * Tells it to do something and does not wait for the answer.
+     *
+     * @param command one line
+     */
+    public void tell(String command) {
         this.commands.println(command);
     }
 
-    /** Waits for the next line it writes. */
-    String answer() {
+    /**
+     * Waits for the next line it writes.
+     *
+     * @return the line
+     */
+    public String answer() {
         try {
             String line = this.answers.readLine();
             if (line == null) {
@@ -68,13 +77,23 @@ final class JavaProcess implements AutoCloseable {
         }
     }
 
-    String ask(String command) {
+    /**
+     * Tells it to do something and waits for the answer.
+     *
+     * @param command one line
+     * @return one line
+     */
+    public String ask(String command) {
         tell(command);
         return answer();
     }
 
-    /** SIGKILL; returns once it is gone. */
-    void kill() throws InterruptedException {
+    /**
+     * SIGKILL; returns once it is gone.
+     *
+     * @throws InterruptedException if interrupted
+     */
+    public void kill() throws InterruptedException {
         this.process.destroyForcibly().waitFor();
     }
 
