@@ -1,0 +1,75 @@
+package io.integrationkit.benchmarks.listener;
+
+import io.integrationkit.benchmarks.load.Results.Row;
+import java.util.Locale;
+
+/** Two listeners of one topic that are compared. */
+enum Comparison {
+    /** What the inbox costs where messages come in batches. */
+    BATCH_INBOX(
+            "batches of 100 with the JDBC inbox against without",
+            BatchListeners.TOPIC,
+            BatchListeners.PLAIN,
+            BatchListeners.DEDUPLICATED,
+            40_000,
+            0.7);
+
+    private final String label;
+
+    private final String topic;
+
+    private final String base;
+
+    private final String ours;
+
+    private final int records;
+
+    private final double bar;
+
+    Comparison(String label, String topic, String base, String ours, int records, double bar) {
+        this.label = label;
+        this.topic = topic;
+        this.base = base;
+        this.ours = ours;
+        this.records = records;
+        this.bar = bar;
+    }
+
+    /** Name by which {@code load.only} chooses it. */
+    String key() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    String label() {
+        return this.label;
+    }
+
+    /** A topic of its own, of one partition. */
+    String topic() {
+        return this.topic;
+    }
+
+    /** Id of the listener against which ours is measured. */
+    String base() {
+        return this.base;
+    }
+
+    /** Id of our listener. */
+    String ours() {
+        return this.ours;
+    }
+
+    /** How many records each has to handle in a round. */
+    int records() {
+        return this.records;
+    }
+
+    /** The least that ours may do in terms of what the other does. */
+    double bar() {
+        return this.bar;
+    }
+
+    Row row() {
+        return new Row(this.label + ", records/s", 0, false);
+    }
+}
