@@ -3,10 +3,13 @@ package io.integrationkit.event;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +63,26 @@ final class VersionChain {
         return null;
     }
 
+    /** Returns all gaps of that way in its order: as many as there are steps and one at most, however far it is. */
+    List<Gap> gaps(String type, int from, int to) {
+        NavigableMap<Integer, Step> known = this.steps.getOrDefault(type, new TreeMap<>());
+        Set<Integer> onTheWay = (this.direction > 0)
+                ? known.subMap(from, true, to, false).navigableKeySet()
+                : known.subMap(to, false, from, true).descendingKeySet();
+        List<Gap> gaps = new ArrayList<>();
+        int version = from;
+        for (int step : onTheWay) {
+            if (step != version) {
+                gaps.add(new Gap(version, step));
+            }
+            version = step + this.direction;
+        }
+        if (version != to) {
+            gaps.add(new Gap(version, to));
+        }
+        return gaps;
+    }
+
     /** The payload is not changed. The way must be whole. */
     ObjectNode go(String type, int from, int to, ObjectNode payload) {
         ObjectNode result = payload;
@@ -69,6 +92,14 @@ final class VersionChain {
         }
         return result;
     }
+
+    /**
+     * Steps in a row that are missing.
+     *
+     * @param from version that nothing leads away from
+     * @param to version at which the way goes on, or ends
+     */
+    record Gap(int from, int to) {}
 
     /**
      * One step.

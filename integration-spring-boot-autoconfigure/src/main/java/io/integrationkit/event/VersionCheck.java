@@ -78,20 +78,23 @@ final class VersionCheck {
         if (current == null) {
             return;
         }
-        for (int version = Math.max(this.versions.oldest(type), 1); version < current.version(); version++) {
-            if (this.upcasters.gap(type, version, version + 1) != null) {
-                this.findings.add(
-                        "Event type '%s': nothing leads from version %d to version %d; the current class is %s with version %d"
-                                .formatted(
-                                        type,
-                                        version,
-                                        version + 1,
-                                        current.eventClass().getName(),
-                                        current.version()),
-                        "Add a bean Upcaster.of(\"%s\", %d, PayloadSteps.none()…) with the steps that make version %d."
-                                .formatted(type, version, version + 1));
-            }
+        int oldest = Math.max(this.versions.oldest(type), 1);
+        for (VersionChain.Gap gap : this.upcasters.gaps(type, oldest, current.version())) {
+            this.findings.add(
+                    "Event type '%s': nothing leads from version %d to version %d; the current class is %s with version %d"
+                            .formatted(
+                                    type,
+                                    gap.from(),
+                                    gap.to(),
+                                    current.eventClass().getName(),
+                                    current.version()),
+                    "Add a bean Upcaster.of(\"%s\", %d, PayloadSteps.none()…) with the steps that make version %d%s."
+                            .formatted(type, gap.from(), gap.from() + 1, further(gap.from() + 1, gap.to())));
         }
+    }
+
+    private static String further(int made, int wanted) {
+        return (made == wanted) ? "" : ", and one for each version from there to %d".formatted(wanted);
     }
 
     private void requireWayDown(String type, int published) {
@@ -106,13 +109,11 @@ final class VersionCheck {
                     "Correct or remove %s.".formatted(setting));
             return;
         }
-        for (int version = current.version(); version > published; version--) {
-            if (this.downcasters.gap(type, version, version - 1) != null) {
-                this.findings.add(
-                        "%s: nothing leads from version %d back to version %d".formatted(setting, version, version - 1),
-                        "Add a bean Downcaster.of(\"%s\", %d, PayloadSteps.none()…), or remove %s."
-                                .formatted(type, version, setting));
-            }
+        for (VersionChain.Gap gap : this.downcasters.gaps(type, current.version(), published)) {
+            this.findings.add(
+                    "%s: nothing leads from version %d back to version %d".formatted(setting, gap.from(), gap.to()),
+                    "Add a bean Downcaster.of(\"%s\", %d, PayloadSteps.none()…)%s, or remove %s."
+                            .formatted(type, gap.from(), further(gap.from() - 1, gap.to()), setting));
         }
     }
 }

@@ -164,12 +164,23 @@ class EventVersionsTests {
     void gapBetweenTwoClassesEndsStartUp() {
         assertRefused(
                 versions(Placed1.class, Placed3.class),
-                "nothing leads from version 1 to version 2",
-                "Upcaster.of(\"order.placed\", 1,");
-        assertRefused(
-                versions(Placed1.class, Placed3.class),
-                "nothing leads from version 2 to version 3",
-                "Upcaster.of(\"order.placed\", 2,");
+                "nothing leads from version 1 to version 3",
+                "Upcaster.of(\"order.placed\", 1, PayloadSteps.none()…) with the steps that make version 2, and one for each version from there to 3.");
+    }
+
+    @Test
+    void eachGapIsNamedOnceHoweverFarItReaches() {
+        up("some day", 20250301, PayloadSteps.none());
+        this.publishAs.put(TYPE, 1);
+        down("last", Integer.MAX_VALUE, PayloadSteps.none());
+        assertThatExceptionOfType(EventConfigurationException.class)
+                .isThrownBy(() -> versions(Placed1.class, PlacedLast.class).check())
+                .satisfies((ex) -> assertThat(ex.getMessage().split("nothing leads from version ", -1))
+                        .satisfiesExactly(
+                                (beginning) -> assertThat(beginning).startsWith("INT-314"),
+                                (gap) -> assertThat(gap).startsWith("1 to version 20250301;"),
+                                (gap) -> assertThat(gap).startsWith("20250302 to version 2147483647;"),
+                                (gap) -> assertThat(gap).startsWith("2147483646 back to version 1")));
     }
 
     @Test
@@ -273,4 +284,7 @@ class EventVersionsTests {
 
     @EventType(value = TYPE, version = 3)
     record Placed3() {}
+
+    @EventType(value = TYPE, version = Integer.MAX_VALUE)
+    record PlacedLast() {}
 }
