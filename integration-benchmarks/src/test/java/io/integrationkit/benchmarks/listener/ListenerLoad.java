@@ -126,7 +126,6 @@ public final class ListenerLoad {
             orders.fill(comparison.topic(), comparison.records());
             boolean baseFirst = round % 2 == 0;
             for (boolean base : List.of(baseFirst, !baseFirst)) {
-                servers.checkpoint();
                 String listener = base ? comparison.base() : comparison.ours();
                 double rate = handle(listener, comparison.records(), context);
                 say("%s, round %d: %s %,.0f/s", comparison.label(), round + 1, listener, rate);
