@@ -2,71 +2,65 @@ package io.integrationkit.deduplicate;
 
 import io.integrationkit.context.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
- * The key of a row of the inbox, in the order in which MariaDB and MySQL keep rows: that of the bytes. Keys of one batch
- * are inserted in that order, so that none of their locks stands before a row that is still to be inserted.
+ * The key of a row of the inbox as it is stored, in the order in which MariaDB and MySQL keep rows: that of the bytes. Keys
+ * of one batch are inserted in that order, so that none of their locks stands before a row that is still to be inserted.
  */
-final class InboxRow implements Comparable<InboxRow> {
+record InboxRow(String consumer, String source, String id) implements Comparable<InboxRow> {
 
     /** What is longer does not fit into an index, and nobody made it to be read. */
     private static final int MAX_TEXT = 255;
 
-    private final String consumer;
-
-    private final String source;
-
-    private final String id;
-
-    private final byte[] order;
-
-    private InboxRow(String consumer, String source, String id) {
-        this.consumer = consumer;
-        this.source = source;
-        this.id = id;
-        // What is stored has no such character.
-        this.order = String.join("\0", consumer, source, id).getBytes(StandardCharsets.UTF_8);
-    }
-
     static InboxRow of(MessageIdentity message) {
-        return stored(stored(message.consumer()), stored(message.source()), stored(message.id()));
+        return new InboxRow(stored(message.consumer()), stored(message.source()), stored(message.id()));
     }
 
-    /** A row as it was read. */
-    static InboxRow stored(String consumer, String source, String id) {
-        return new InboxRow(consumer, source, id);
-    }
-
-    /** A text as it is stored: senders choose it, so it may be too long, or hold what PostgreSQL refuses in a text. */
+    /**
+     * A text as it is stored and read again: senders choose it, so it may be too long, hold what PostgreSQL refuses in a
+     * text, or half a character, of which drivers make a question mark.
+     */
     static String stored(String text) {
-        return (text.length() > MAX_TEXT || text.indexOf('\0') >= 0) ? "sha256:" + Sha256.hex(text) : text;
+        if (text.length() > MAX_TEXT || text.indexOf('\0') >= 0) {
+            return "sha256:" + Sha256.hex(text);
+        }
+        return hasSurrogates(text) ? new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8) : text;
     }
 
-    String consumer() {
-        return this.consumer;
-    }
-
-    String source() {
-        return this.source;
-    }
-
-    String id() {
-        return this.id;
+    private static boolean hasSurrogates(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
     public int compareTo(InboxRow other) {
-        return Arrays.compareUnsigned(this.order, other.order);
+        int consumers = compare(this.consumer, other.consumer);
+        if (consumers != 0) {
+            return consumers;
+        }
+        int sources = compare(this.source, other.source);
+        return (sources != 0) ? sources : compare(this.id, other.id);
     }
 
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof InboxRow row && Arrays.equals(this.order, row.order);
-    }
-
-    @Override
-    public int hashCode() {
-        return Arrays.hashCode(this.order);
+    /** As their bytes in UTF-8 compare, where what Java writes as surrogates comes last. */
+    @SuppressWarnings("ReferenceEquality")
+    private static int compare(String one, String other) {
+        if (one == other) {
+            return 0;
+        }
+        int length = Math.min(one.length(), other.length());
+        for (int i = 0; i < length; i++) {
+            char first = one.charAt(i);
+            char second = other.charAt(i);
+            if (first != second) {
+                boolean surrogate = Character.isSurrogate(first);
+                return (surrogate == Character.isSurrogate(second)) ? first - second : surrogate ? 1 : -1;
+            }
+        }
+        return one.length() - other.length();
     }
 }

@@ -5,14 +5,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
 import org.springframework.jdbc.core.ConnectionCallback;
 
@@ -57,19 +56,20 @@ final class JdbcInboxBatches {
 
     Map<MessageIdentity, Arrival> receive(Collection<MessageIdentity> messages) {
         Map<MessageIdentity, Arrival> arrivals = new LinkedHashMap<>();
-        TreeMap<InboxRow, MessageIdentity> sorted = new TreeMap<>();
+        Map<InboxRow, MessageIdentity> rows = new HashMap<>();
         for (MessageIdentity message : messages) {
             arrivals.put(message, Arrival.DUPLICATE);
-            sorted.putIfAbsent(InboxRow.of(message), message);
+            rows.putIfAbsent(InboxRow.of(message), message);
         }
-        if (!sorted.isEmpty()) {
-            insert(List.copyOf(sorted.keySet())).forEach((row) -> arrivals.put(sorted.get(row), Arrival.FIRST));
+        if (!rows.isEmpty()) {
+            insert(rows.keySet().stream().sorted().toList())
+                    .forEach((row) -> arrivals.put(rows.get(row), Arrival.FIRST));
         }
         return arrivals;
     }
 
     /** Returns the rows that were not there. */
-    private Set<InboxRow> insert(List<InboxRow> sorted) {
+    private List<InboxRow> insert(List<InboxRow> sorted) {
         return switch (this.access.database()) {
             case POSTGRESQL -> execute((connection) -> onPostgres(connection, sorted));
             case MARIADB -> onMariaDb(sorted);
@@ -77,12 +77,12 @@ final class JdbcInboxBatches {
         };
     }
 
-    private Set<InboxRow> execute(ConnectionCallback<Set<InboxRow>> work) {
-        Set<InboxRow> inserted = this.access.jdbc().execute(work);
-        return (inserted != null) ? inserted : Set.of();
+    private List<InboxRow> execute(ConnectionCallback<List<InboxRow>> work) {
+        List<InboxRow> inserted = this.access.jdbc().execute(work);
+        return (inserted != null) ? inserted : List.of();
     }
 
-    private static Set<InboxRow> onPostgres(Connection connection, List<InboxRow> sorted) throws SQLException {
+    private static List<InboxRow> onPostgres(Connection connection, List<InboxRow> sorted) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(POSTGRES)) {
             statement.setArray(1, connection.createArrayOf("text", column(sorted, InboxRow::consumer)));
             statement.setArray(2, connection.createArrayOf("text", column(sorted, InboxRow::source)));
@@ -91,12 +91,17 @@ final class JdbcInboxBatches {
         }
     }
 
-    private static Object[] column(List<InboxRow> rows, Function<InboxRow, String> column) {
-        return rows.stream().map(column).toArray();
+    /** Of texts, which the driver need not turn into the literal of an array. */
+    private static String[] column(List<InboxRow> rows, Function<InboxRow, String> column) {
+        String[] values = new String[rows.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = column.apply(rows.get(i));
+        }
+        return values;
     }
 
-    private Set<InboxRow> onMariaDb(List<InboxRow> sorted) {
-        Set<InboxRow> inserted = new HashSet<>();
+    private List<InboxRow> onMariaDb(List<InboxRow> sorted) {
+        List<InboxRow> inserted = new ArrayList<>();
         for (int from = 0; from < sorted.size(); from += MARIADB_ROWS) {
             List<InboxRow> some = sorted.subList(from, Math.min(sorted.size(), from + MARIADB_ROWS));
             inserted.addAll(execute((connection) -> onMariaDb(connection, some)));
@@ -104,7 +109,7 @@ final class JdbcInboxBatches {
         return inserted;
     }
 
-    private Set<InboxRow> onMariaDb(Connection connection, List<InboxRow> sorted) throws SQLException {
+    private List<InboxRow> onMariaDb(Connection connection, List<InboxRow> sorted) throws SQLException {
         String sql = this.insertMany + String.join(", ", Collections.nCopies(sorted.size(), this.values)) + RETURNING;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int parameter = 1;
@@ -117,18 +122,18 @@ final class JdbcInboxBatches {
         }
     }
 
-    private static Set<InboxRow> inserted(PreparedStatement statement) throws SQLException {
-        Set<InboxRow> inserted = new HashSet<>();
+    private static List<InboxRow> inserted(PreparedStatement statement) throws SQLException {
+        List<InboxRow> inserted = new ArrayList<>();
         try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                inserted.add(InboxRow.stored(rows.getString(1), rows.getString(2), rows.getString(3)));
+                inserted.add(new InboxRow(rows.getString(1), rows.getString(2), rows.getString(3)));
             }
         }
         return inserted;
     }
 
-    private Set<InboxRow> oneByOne(List<InboxRow> sorted) {
-        Set<InboxRow> inserted = new HashSet<>();
+    private List<InboxRow> oneByOne(List<InboxRow> sorted) {
+        List<InboxRow> inserted = new ArrayList<>();
         for (InboxRow row : sorted) {
             if (this.access
                     .database()
