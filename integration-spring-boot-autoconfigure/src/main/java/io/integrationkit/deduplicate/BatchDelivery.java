@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * taken out of the argument before the method gets it.
  *
  * <p>If another caller handles one of them right now, none is let in: those that were are forgotten, and the whole batch
- * is refused. Inboxes are asked in one order of the messages, so of two batches that share some one gets on.
+ * is refused. Inboxes are asked in one order of the messages, so of two batches of a process that share some one gets on.
  */
 final class BatchDelivery implements Delivery {
 

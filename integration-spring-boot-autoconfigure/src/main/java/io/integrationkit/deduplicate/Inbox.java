@@ -41,7 +41,8 @@ public interface Inbox {
      * nothing is received if this fails.
      *
      * @param messages the messages, in any order; not changed
-     * @return what is known of each distinct message, in the order in which they first stand in the batch
+     * @return what is known of each distinct message, in the order in which they first stand in the batch; where one is
+     *     in flight, those that were not asked for because of it are told to be so as well
      */
     default Map<MessageIdentity, Arrival> receiveAll(Collection<MessageIdentity> messages) {
         return OneByOne.receive(this, messages);

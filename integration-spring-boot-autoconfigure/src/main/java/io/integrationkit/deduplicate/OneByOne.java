@@ -7,7 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Receives the messages of a batch one after the other, in one order for all batches. */
+/**
+ * Receives the messages of a batch one after the other, in one order for all batches, up to the first that another caller
+ * handles. Whoever is refused then holds nothing behind what it waits for, so two batches do not refuse each other.
+ */
 final class OneByOne {
 
     private static final Comparator<MessageIdentity> ORDER = Comparator.comparing(MessageIdentity::consumer)
@@ -18,12 +21,15 @@ final class OneByOne {
 
     static Map<MessageIdentity, Arrival> receive(Inbox inbox, Collection<MessageIdentity> messages) {
         Map<MessageIdentity, Arrival> arrivals = new LinkedHashMap<>();
-        messages.forEach((message) -> arrivals.put(message, Arrival.DUPLICATE));
+        messages.forEach((message) -> arrivals.put(message, Arrival.IN_FLIGHT));
         List<MessageIdentity> first = new ArrayList<>();
         try {
             for (MessageIdentity message : sorted(arrivals.keySet())) {
                 Arrival arrival = inbox.receive(message);
                 arrivals.put(message, arrival);
+                if (arrival == Arrival.IN_FLIGHT) {
+                    break;
+                }
                 if (arrival == Arrival.FIRST) {
                     first.add(message);
                 }

@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * <p><b>What is promised.</b> A message that was handled is recognised for the retention, one that is being handled for
  * its lease; both are measured by the Redis server. In the process that handles it a message is in flight until that has
  * ended, however long it takes. Receiving and ending is one script, so one round trip, also for a batch. Nobody marks as
- * handled what another one received.
+ * handled what another one received. The scripts of a batch do not run at once: of two batches that share some messages,
+ * each on an instance of its own, each may be told that the other has one, and is let in when it comes again.
  *
  * <p><b>At least once.</b> Message and effect are not one: a process that dies while it handles a message leaves it in
  * flight until the lease is over, and then the next copy is let in, whether the effect is there or not. So is a copy of a
@@ -117,9 +118,11 @@ public final class RedisInbox implements Inbox, AutoCloseable {
         messages.forEach((message) -> arrivals.put(message, Arrival.IN_FLIGHT));
         List<MessageIdentity> asked = new ArrayList<>(arrivals.size());
         for (MessageIdentity message : OneByOne.sorted(arrivals.keySet())) {
-            if (this.inFlight.putIfAbsent(message, owner) == null) {
-                asked.add(message);
+            if (this.inFlight.putIfAbsent(message, owner) != null) {
+                // Nothing behind it is taken, or two batches of this process could refuse each other.
+                break;
             }
+            asked.add(message);
         }
         List<Long> answers = asked.isEmpty() ? List.of() : ask(asked, owner);
         for (int i = 0; i < asked.size(); i++) {

@@ -3,6 +3,8 @@ package io.integrationkit.deduplicate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.integrationkit.testsupport.Race;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,6 +60,17 @@ class MemoryInboxTests {
             assertThat(small.receive(message(i))).isEqualTo(Arrival.IN_FLIGHT);
         }
         assertThat(small.receive(message(0))).isEqualTo(Arrival.DUPLICATE);
+    }
+
+    @Test
+    void aBatchTakesNothingBehindAMessageThatIsInFlight() {
+        assertThat(this.inbox.receive(message(2))).isEqualTo(Arrival.FIRST);
+        assertThat(this.inbox.receiveAll(List.of(message(3), message(2), message(1))))
+                .containsExactly(
+                        Map.entry(message(3), Arrival.IN_FLIGHT),
+                        Map.entry(message(2), Arrival.IN_FLIGHT),
+                        Map.entry(message(1), Arrival.FIRST));
+        assertThat(this.inbox.receive(message(3))).isEqualTo(Arrival.FIRST);
     }
 
     @Test

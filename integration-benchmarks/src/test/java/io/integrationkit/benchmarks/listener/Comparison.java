@@ -69,7 +69,15 @@ enum Comparison {
         return this.bar;
     }
 
-    Row row() {
+    Row rate() {
         return new Row(this.label + ", records/s", 0, false);
+    }
+
+    Row application() {
+        return new Row("the same, µs of CPU of the application a record", 1, false);
+    }
+
+    Row database() {
+        return new Row("the same, µs of CPU of the database a record", 1, false);
     }
 }

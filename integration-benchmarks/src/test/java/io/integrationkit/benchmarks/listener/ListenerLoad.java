@@ -66,7 +66,7 @@ public final class ListenerLoad {
         String machine = load.run(comparisons, Integer.getInteger("load.rounds", 3));
         Bars bars = new Bars(load.results);
         for (Comparison each : comparisons) {
-            bars.atLeast(each.bar(), each.label(), bars.share(each.row(), OURS, BASE));
+            bars.atLeast(each.bar(), each.label(), bars.share(each.rate(), OURS, BASE));
         }
         String report = String.join(
                 System.lineSeparator(),
@@ -127,10 +127,16 @@ public final class ListenerLoad {
             boolean baseFirst = round % 2 == 0;
             for (boolean base : List.of(baseFirst, !baseFirst)) {
                 String listener = base ? comparison.base() : comparison.ours();
+                CpuTime before = CpuTime.now(servers.jdbc(DATABASE), DATABASE);
                 double rate = handle(listener, comparison.records(), context);
+                CpuTime spent = CpuTime.now(servers.jdbc(DATABASE), DATABASE).since(before);
                 say("%s, round %d: %s %,.0f/s", comparison.label(), round + 1, listener, rate);
                 if (round >= 0) {
-                    this.results.add(comparison.row(), base ? BASE : OURS, rate);
+                    Column column = base ? BASE : OURS;
+                    this.results.add(comparison.rate(), column, rate);
+                    this.results.add(
+                            comparison.application(), column, spent.application() / 1e3 / comparison.records());
+                    this.results.add(comparison.database(), column, spent.database() / 1e3 / comparison.records());
                 }
             }
         }

@@ -14,12 +14,22 @@ import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import io.integrationkit.test.InboxContract;
 import io.integrationkit.test.VirtualTime;
+import io.integrationkit.testsupport.Race;
 import io.integrationkit.testsupport.RedisServer;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -151,6 +161,69 @@ class RedisInboxTests extends InboxContract {
         this.inbox.handled(this.first);
         assertThat(this.other.receive(this.first)).isEqualTo(Arrival.DUPLICATE);
         assertThat(output).doesNotContain("INT-507");
+    }
+
+    @Test
+    void aBatchTakesNothingBehindAMessageThatItsProcessHandles() {
+        this.inbox.receive(this.first);
+        assertThat(this.inbox.receiveAll(List.of(this.second, this.first)).values())
+                .containsOnly(Arrival.IN_FLIGHT);
+        assertThat(this.other.receive(this.second)).isEqualTo(Arrival.FIRST);
+    }
+
+    /** The worst interleaving of their scripts: each has one that the other wants. */
+    @Test
+    void batchesOfTwoInstancesThatRefusedEachOtherAreLetInWhenTheyComeAgain() {
+        List<MessageIdentity> batch = List.of(this.first, this.second);
+        assertThat(this.inbox.receive(this.first)).isEqualTo(Arrival.FIRST);
+        assertThat(this.other.receive(this.second)).isEqualTo(Arrival.FIRST);
+        assertThat(this.inbox.receiveAll(List.of(this.second)).values()).containsOnly(Arrival.IN_FLIGHT);
+        assertThat(this.other.receiveAll(List.of(this.first)).values()).containsOnly(Arrival.IN_FLIGHT);
+        this.inbox.forgetAll(List.of(this.first));
+        this.other.forgetAll(List.of(this.second));
+
+        assertThat(this.other.receiveAll(batch).values()).containsOnly(Arrival.FIRST);
+        assertThat(this.inbox.receiveAll(batch).values()).containsOnly(Arrival.IN_FLIGHT);
+        this.other.handledAll(batch);
+        assertThat(this.inbox.receiveAll(batch).values()).containsOnly(Arrival.DUPLICATE);
+    }
+
+    @Test
+    void ofTwoInstancesWithTheSameBatchesOneHandlesEachMessage() throws Exception {
+        for (int round = 0; round < 30; round++) {
+            List<MessageIdentity> batch =
+                    Stream.generate(RedisInboxTests::fresh).limit(20).toList();
+            Map<MessageIdentity, Integer> effects = new ConcurrentHashMap<>();
+            Queue<RedisInbox> instances = new ConcurrentLinkedQueue<>(List.of(this.inbox, this.other));
+            for (Future<Void> each : Race.run(2, () -> untilHandled(instances.remove(), batch, effects))) {
+                each.get();
+            }
+            assertThat(effects.keySet()).containsExactlyInAnyOrderElementsOf(batch);
+            assertThat(effects.values()).containsOnly(1);
+        }
+    }
+
+    private static MessageIdentity fresh() {
+        return new MessageIdentity("audit", "shop", UUID.randomUUID().toString());
+    }
+
+    /** As a container would: a batch that is refused comes again. */
+    private static Void untilHandled(
+            RedisInbox instance, List<MessageIdentity> batch, Map<MessageIdentity, Integer> effects) {
+        Random pauses = new Random();
+        while (true) {
+            Map<MessageIdentity, Arrival> arrivals = instance.receiveAll(batch);
+            List<MessageIdentity> first = batch.stream()
+                    .filter((each) -> arrivals.get(each) == Arrival.FIRST)
+                    .toList();
+            if (!arrivals.containsValue(Arrival.IN_FLIGHT)) {
+                first.forEach((each) -> effects.merge(each, 1, Integer::sum));
+                instance.handledAll(first);
+                return null;
+            }
+            instance.forgetAll(first);
+            LockSupport.parkNanos(pauses.nextInt(2_000_000));
+        }
     }
 
     @Test
