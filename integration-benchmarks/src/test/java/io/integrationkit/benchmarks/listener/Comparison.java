@@ -12,7 +12,16 @@ enum Comparison {
             BatchListeners.PLAIN,
             BatchListeners.DEDUPLICATED,
             40_000,
-            0.7);
+            0.7),
+
+    /** What handling several keys of a partition at the same time brings where a handler takes 20 ms. */
+    PARALLEL_KEYS(
+            "a handler of 20 ms on one partition, eight keys at a time against one record at a time",
+            CallListeners.TOPIC,
+            CallListeners.ONE_BY_ONE,
+            CallListeners.KEY_BY_KEY,
+            600,
+            6);
 
     private final String label;
 

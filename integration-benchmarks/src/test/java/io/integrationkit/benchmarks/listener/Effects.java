@@ -29,12 +29,20 @@ final class Effects {
         this.mapper = mapper;
     }
 
+    void write(String listener, Order order) {
+        this.jdbc.update(INSERT, row(listener, order));
+    }
+
     void write(String listener, List<ConsumerRecord<String, byte[]>> orders) {
         List<Object[]> rows = new ArrayList<>(orders.size());
         for (ConsumerRecord<String, byte[]> each : orders) {
             Order order = this.mapper.readValue(each.value(), Order.class);
-            rows.add(new Object[] {listener, order.customer(), order.order(), order.cents()});
+            rows.add(row(listener, order));
         }
         this.jdbc.batchUpdate(INSERT, rows);
+    }
+
+    private static Object[] row(String listener, Order order) {
+        return new Object[] {listener, order.customer(), order.order(), order.cents()};
     }
 }

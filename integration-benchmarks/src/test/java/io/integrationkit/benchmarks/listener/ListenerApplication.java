@@ -1,6 +1,7 @@
 package io.integrationkit.benchmarks.listener;
 
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.event.KafkaEventProcessor;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -30,5 +31,20 @@ class ListenerApplication {
     @Bean
     BatchListeners.Deduplicated deduplicatedBatches(Progress progress, Effects effects) {
         return new BatchListeners.Deduplicated(progress, effects);
+    }
+
+    @Bean
+    CallListeners.Handler calls(Effects effects) {
+        return new CallListeners.Handler(effects);
+    }
+
+    @Bean
+    CallListeners.OneByOne oneByOne(Progress progress, CallListeners.Handler handler, KafkaEventProcessor events) {
+        return new CallListeners.OneByOne(progress, handler, events);
+    }
+
+    @Bean
+    CallListeners.KeyByKey keyByKey(Progress progress, CallListeners.Handler handler, KafkaEventProcessor events) {
+        return new CallListeners.KeyByKey(progress, handler, events);
     }
 }

@@ -1,6 +1,7 @@
 package io.integrationkit.benchmarks.listener;
 
 import io.integrationkit.benchmarks.load.Kafka;
+import io.integrationkit.event.EventType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ final class Orders implements AutoCloseable {
      * @param cents what it costs
      * @param note as much text as makes it an ordinary message
      */
+    @EventType("order.placed")
     record Order(long order, String customer, long cents, String note) {}
 
     private static final int KEYS = 1000;
