@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -137,6 +139,27 @@ class LanesTests {
         };
         assertThat(catchThrowable(() -> lanes(1, LONG).run(List.of(List.of(bad), List.of(step("a", Duration.ZERO))))))
                 .isSameAs(broken);
+        assertThat(this.done).isEmpty();
+    }
+
+    @Test
+    void anErrorKeepsTheOtherLanesFromGoingOn() {
+        BlockingQueue<Thread> broken = new ArrayBlockingQueue<>(1);
+        BooleanSupplier bad = () -> {
+            broken.add(Thread.currentThread());
+            throw new AssertionError("broken");
+        };
+        BooleanSupplier waits = () -> {
+            try {
+                broken.take().join();
+            } catch (InterruptedException ex) {
+                throw new IllegalStateException(ex);
+            }
+            return true;
+        };
+        Lanes lanes = new Lanes((work) -> new Thread(work).start(), 2, this.time, LONG);
+        assertThat(catchThrowable(() -> lanes.run(List.of(List.of(bad), List.of(waits, step("a", Duration.ZERO))))))
+                .isInstanceOf(AssertionError.class);
         assertThat(this.done).isEmpty();
     }
 

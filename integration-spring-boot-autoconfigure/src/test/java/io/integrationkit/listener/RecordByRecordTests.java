@@ -14,6 +14,7 @@ import io.integrationkit.event.EventProcessor;
 import io.integrationkit.event.EventReader;
 import io.integrationkit.event.EventTypes;
 import io.integrationkit.event.EventVersions;
+import io.integrationkit.event.EventsNotHandledException;
 import io.integrationkit.event.KafkaEventProcessor;
 import io.integrationkit.event.KafkaEvents;
 import io.integrationkit.event.NewerVersionPolicy;
@@ -131,6 +132,7 @@ class RecordByRecordTests {
         SerializationUtils.deserializationException(
                 batch.records(FIRST).get(1).headers(), new byte[] {1}, new IllegalStateException("no JSON"), false);
         Throwable thrown = catchThrowable(() -> processor(Duration.ofMinutes(1)).process(batch));
+        assertThat(thrown).isInstanceOf(EventsNotHandledException.class);
         assertThat(run((Exception) thrown, batch))
                 .cause()
                 .isInstanceOfSatisfying(
