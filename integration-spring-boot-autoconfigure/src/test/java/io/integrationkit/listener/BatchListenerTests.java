@@ -3,52 +3,31 @@ package io.integrationkit.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
-import io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration;
-import io.integrationkit.autoconfigure.jdbc.IntegrationJdbcAutoConfiguration;
-import io.integrationkit.autoconfigure.listener.ListenerAutoConfiguration;
-import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
 import io.integrationkit.context.Correlation;
-import io.integrationkit.deadletter.DeadLetter;
-import io.integrationkit.deadletter.DeadLetterFilter;
-import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.IntegrationException;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.RejectedException;
 import io.integrationkit.testsupport.KafkaBroker;
-import io.integrationkit.testsupport.PostgresDatabase;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
-import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
-import org.springframework.kafka.core.KafkaAdmin;
-import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.listener.BatchListenerFailedException;
 import org.springframework.kafka.support.Acknowledgment;
 import org.springframework.transaction.annotation.Transactional;
@@ -71,29 +50,10 @@ class BatchListenerTests {
     @BeforeEach
     void freshTopic() {
         this.topic = KafkaBroker.newTopic(1);
-        this.runner = new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        DataSourceAutoConfiguration.class,
-                        DataSourceTransactionManagerAutoConfiguration.class,
-                        JdbcTemplateAutoConfiguration.class,
-                        TransactionAutoConfiguration.class,
-                        KafkaAutoConfiguration.class,
-                        IntegrationJdbcAutoConfiguration.class,
-                        CallAutoConfiguration.class,
-                        ReliableAutoConfiguration.class,
-                        DeadLetterAutoConfiguration.class,
-                        ListenerAutoConfiguration.class))
+        this.runner = ListenerRunner.withDatabaseOn(this.topic)
                 .withBean(Effects.class, () -> this.effects)
                 .withPropertyValues(
-                        "topic=" + this.topic,
-                        "integration.dead-letters.store=memory",
-                        "integration.jdbc.initialize-schema=always",
-                        "spring.datasource.url=" + PostgresDatabase.url(),
-                        "spring.datasource.username=postgres",
-                        "spring.kafka.bootstrap-servers=" + KafkaBroker.address(),
                         "spring.kafka.listener.type=batch",
-                        "spring.kafka.consumer.group-id=" + this.topic,
-                        "spring.kafka.consumer.auto-offset-reset=earliest",
                         "spring.kafka.consumer.fetch-min-size=100KB",
                         "spring.kafka.consumer.fetch-max-wait=1s");
     }
@@ -108,7 +68,7 @@ class BatchListenerTests {
         run(Transactions.class, (context) -> {
             assertThat(committed(context)).containsExactlyElementsOf(allBut(BAD));
             assertThat(this.effects.largestBatch()).isGreaterThan(1);
-            assertThat(entries(context))
+            assertThat(ListenerRunner.deadLetters(context))
                     .singleElement()
                     .satisfies((entry) -> assertThat(entry.category()).isEqualTo(FailureCategory.PERMANENT));
         });
@@ -124,7 +84,7 @@ class BatchListenerTests {
         };
         run(Transactions.class, (context) -> {
             assertThat(committed(context)).containsExactlyElementsOf(allBut(BAD));
-            assertThat(entries(context)).hasSize(1);
+            assertThat(ListenerRunner.deadLetters(context)).hasSize(1);
         });
     }
 
@@ -139,7 +99,7 @@ class BatchListenerTests {
         run(Transactions.class, (context) -> {
             assertThat(committed(context)).containsExactlyElementsOf(allBut(-1));
             assertThat(this.effects.refusals).hasSize(5);
-            assertThat(entries(context)).isEmpty();
+            assertThat(ListenerRunner.deadLetters(context)).isEmpty();
         });
     }
 
@@ -153,8 +113,8 @@ class BatchListenerTests {
         this.runner = this.runner.withPropertyValues("spring.kafka.listener.ack-mode=manual");
         run(Acknowledging.class, (context) -> {
             assertThat(Set.copyOf(this.effects.handled)).containsExactlyInAnyOrderElementsOf(allBut(BAD));
-            assertThat(entries(context)).hasSize(1);
-            await().atMost(PATIENCE).until(() -> offset(context) == RECORDS);
+            assertThat(ListenerRunner.deadLetters(context)).hasSize(1);
+            await().atMost(PATIENCE).until(() -> ListenerRunner.offset(context, this.topic) == RECORDS);
         });
     }
 
@@ -167,7 +127,7 @@ class BatchListenerTests {
         };
         run(Polls.class, (context) -> {
             assertThat(Set.copyOf(this.effects.handled)).containsExactlyInAnyOrderElementsOf(allBut(BAD));
-            assertThat(entries(context)).hasSize(1);
+            assertThat(ListenerRunner.deadLetters(context)).hasSize(1);
         });
     }
 
@@ -194,10 +154,10 @@ class BatchListenerTests {
             for (int i = 0; i < RECORDS; i++) {
                 ProducerRecord<Object, Object> sent = new ProducerRecord<>(this.topic, "" + i);
                 sent.headers().add(Correlation.HEADER, ("of-" + i).getBytes(StandardCharsets.UTF_8));
-                template(context).send(sent).get();
+                ListenerRunner.template(context).send(sent).get();
             }
             context.getBean(KafkaListenerEndpointRegistry.class).start();
-            await().atMost(PATIENCE).until(() -> offset(context) == RECORDS);
+            await().atMost(PATIENCE).until(() -> ListenerRunner.offset(context, this.topic) == RECORDS);
             check.accept(context);
         });
     }
@@ -212,25 +172,6 @@ class BatchListenerTests {
     private static List<String> committed(ApplicationContext context) {
         return context.getBean(JdbcTemplate.class)
                 .queryForList("select text from batch_effect order by number", String.class);
-    }
-
-    private long offset(ApplicationContext context) throws Exception {
-        try (Admin admin = Admin.create(context.getBean(KafkaAdmin.class).getConfigurationProperties())) {
-            Map<TopicPartition, OffsetAndMetadata> offsets = admin.listConsumerGroupOffsets(this.topic)
-                    .partitionsToOffsetAndMetadata()
-                    .get();
-            OffsetAndMetadata offset = offsets.get(new TopicPartition(this.topic, 0));
-            return (offset != null) ? offset.offset() : 0;
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static KafkaTemplate<Object, Object> template(ApplicationContext context) {
-        return context.getBean(KafkaTemplate.class);
-    }
-
-    private static List<DeadLetter> entries(ApplicationContext context) {
-        return context.getBean(DeadLetters.class).list(DeadLetterFilter.all(), null, 10);
     }
 
     /** What the listeners do and did. */

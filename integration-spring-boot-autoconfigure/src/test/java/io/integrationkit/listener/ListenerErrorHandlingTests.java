@@ -10,7 +10,6 @@ import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
 import io.integrationkit.call.DeadLetteredException;
 import io.integrationkit.context.Correlation;
 import io.integrationkit.deadletter.DeadLetter;
-import io.integrationkit.deadletter.DeadLetterFilter;
 import io.integrationkit.deadletter.DeadLetterMessage;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.Failure;
@@ -31,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -61,20 +59,9 @@ class ListenerErrorHandlingTests {
     @BeforeEach
     void freshTopic() {
         this.topic = KafkaBroker.newTopic(1);
-        this.runner = new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        KafkaAutoConfiguration.class,
-                        CallAutoConfiguration.class,
-                        ReliableAutoConfiguration.class,
-                        DeadLetterAutoConfiguration.class,
-                        ListenerAutoConfiguration.class))
+        this.runner = ListenerRunner.on(this.topic)
                 .withBean(RecordMessageConverter.class, JacksonJsonMessageConverter::new)
-                .withBean(Listeners.class, () -> this.listeners)
-                .withPropertyValues(
-                        "topic=" + this.topic,
-                        "spring.kafka.bootstrap-servers=" + KafkaBroker.address(),
-                        "spring.kafka.consumer.group-id=" + this.topic,
-                        "spring.kafka.consumer.auto-offset-reset=earliest");
+                .withBean(Listeners.class, () -> this.listeners);
     }
 
     @Test
@@ -90,7 +77,7 @@ class ListenerErrorHandlingTests {
             await().atMost(PATIENCE).until(() -> this.listeners.seen.size() >= 13);
             assertThat(this.listeners.seen.subList(0, 12)).containsOnly(1);
             assertThat(this.listeners.seen.get(12)).isEqualTo(2);
-            assertThat(entries(context)).isEmpty();
+            assertThat(ListenerRunner.deadLetters(context)).isEmpty();
         });
     }
 
@@ -106,7 +93,7 @@ class ListenerErrorHandlingTests {
             send(context, "{\"id\":2}");
             await().atMost(PATIENCE).until(() -> this.listeners.seen.contains(2));
             assertThat(this.listeners.seen).containsExactly(1, 2);
-            assertThat(entries(context)).singleElement().satisfies((entry) -> {
+            assertThat(ListenerRunner.deadLetters(context)).singleElement().satisfies((entry) -> {
                 assertThat(entry.kind()).isEqualTo(DeadLetter.Kind.MESSAGE);
                 assertThat(entry.name()).isEqualTo(this.topic);
                 assertThat(entry.category()).isEqualTo(FailureCategory.PERMANENT);
@@ -124,7 +111,7 @@ class ListenerErrorHandlingTests {
         this.runner.run((context) -> {
             send(context, "{\"id\":1}");
             await().atMost(PATIENCE).until(() -> this.listeners.seen.size() == 3);
-            assertThat(entries(context)).isEmpty();
+            assertThat(ListenerRunner.deadLetters(context)).isEmpty();
         });
     }
 
@@ -144,7 +131,7 @@ class ListenerErrorHandlingTests {
             send(context, "{\"id\": not json");
             send(context, "{\"id\":2}");
             await().atMost(PATIENCE).until(() -> this.listeners.seen.contains(2));
-            assertThat(entries(context))
+            assertThat(ListenerRunner.deadLetters(context))
                     .singleElement()
                     .satisfies((entry) -> assertThat(entry.category()).isEqualTo(FailureCategory.VALIDATION));
         });
@@ -162,7 +149,7 @@ class ListenerErrorHandlingTests {
             send(context, "{\"id\":2}");
             await().atMost(PATIENCE).until(() -> this.listeners.seen.contains(2));
             assertThat(this.listeners.seen).containsExactly(1, 2);
-            assertThat(entries(context)).isEmpty();
+            assertThat(ListenerRunner.deadLetters(context)).isEmpty();
         });
     }
 
@@ -187,7 +174,7 @@ class ListenerErrorHandlingTests {
         this.runner.run((context) -> {
             ProducerRecord<Object, Object> sent = new ProducerRecord<>(this.topic, "{\"id\":1}");
             sent.headers().add(Correlation.HEADER, "order-7".getBytes(StandardCharsets.UTF_8));
-            template(context).send(sent).get();
+            ListenerRunner.template(context).send(sent).get();
             await().atMost(PATIENCE).until(() -> !this.listeners.correlations.isEmpty());
             assertThat(this.listeners.correlations).containsExactly("order-7");
         });
@@ -229,16 +216,7 @@ class ListenerErrorHandlingTests {
     }
 
     private void send(ApplicationContext context, String json) throws Exception {
-        template(context).send(this.topic, json).get();
-    }
-
-    @SuppressWarnings("unchecked")
-    private static KafkaTemplate<Object, Object> template(ApplicationContext context) {
-        return context.getBean(KafkaTemplate.class);
-    }
-
-    private static List<DeadLetter> entries(ApplicationContext context) {
-        return context.getBean(DeadLetters.class).list(DeadLetterFilter.all(), null, 10);
+        ListenerRunner.template(context).send(this.topic, json).get();
     }
 
     private static void fill(DeadLetters deadLetters) {
