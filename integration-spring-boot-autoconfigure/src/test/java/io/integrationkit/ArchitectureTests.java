@@ -42,7 +42,7 @@ class ArchitectureTests {
             Set.of("reliable"),
             Set.of("breaker", "limit"),
             Set.of("call"),
-            Set.of("redis"),
+            Set.of("redis", "kafka"),
             Set.of("context", "jdbc"),
             Set.of("failure"));
 

@@ -75,6 +75,9 @@ public enum ProblemCode {
     OUTBOX_SEND_MODE("INT-335", "A send mode of the outbox does not fit its destination or its database"),
     OUTBOX_FOREIGN_PROGRESS("INT-336", "The progress topic of the outbox holds the progress of another table"),
 
+    DEAD_LETTER_TOPIC_PRODUCER("INT-350", "Records are to be sent to dead-letter topics, and nothing can send them"),
+    DEAD_LETTER_TOPIC_UNAVAILABLE("INT-351", "A record could not be sent to its dead-letter topic"),
+
     KEY_MISSING("INT-401", "An idempotency key is missing"),
     KEY_REUSED("INT-402", "An idempotency key was used again with other arguments"),
     KEY_IN_PROGRESS("INT-403", "A call with the same key is in progress"),

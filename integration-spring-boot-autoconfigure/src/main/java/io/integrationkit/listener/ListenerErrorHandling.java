@@ -6,7 +6,6 @@ import io.integrationkit.deduplicate.DuplicateMessageException;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
-import io.integrationkit.failure.ProblemException;
 import java.time.Duration;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -22,7 +21,6 @@ import org.springframework.kafka.listener.ListenerContainerPauseService;
 import org.springframework.kafka.listener.ListenerContainerRegistry;
 import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
-import org.springframework.util.ClassUtils;
 import org.springframework.util.backoff.BackOff;
 import org.springframework.util.backoff.ExponentialBackOff;
 import org.springframework.util.backoff.FixedBackOff;
@@ -58,7 +56,7 @@ public final class ListenerErrorHandling
 
     private final Function<Throwable, Failure> classification;
 
-    private final RecordDeadLetters deadLetters;
+    private final GivenUpRecords givenUp;
 
     private final BatchErrorHandler errorHandler;
 
@@ -69,16 +67,16 @@ public final class ListenerErrorHandling
      *
      * @param registry the listener containers, resumed after a pause
      * @param classification says what kind of failure an exception is
-     * @param deadLetters where records go that are given up
+     * @param givenUp where records go that are given up
      * @param time measures how long a failed batch is handled record by record
      */
     public ListenerErrorHandling(
             ListenerContainerRegistry registry,
             Function<Throwable, Failure> classification,
-            RecordDeadLetters deadLetters,
+            GivenUpRecords givenUp,
             TimeSource time) {
         this.classification = classification;
-        this.deadLetters = deadLetters;
+        this.givenUp = givenUp;
         this.scheduler.setThreadNamePrefix("integration-listener-");
         this.scheduler.setDaemon(true);
         this.scheduler.initialize();
@@ -148,7 +146,7 @@ public final class ListenerErrorHandling
                 return;
             }
         }
-        this.deadLetters.store(failed, failureOf(exception), exception);
+        this.givenUp.keep(failed, failureOf(exception), exception);
     }
 
     /** Pauses the container instead of blocking its thread, and says so once a pause. */
@@ -164,19 +162,8 @@ public final class ListenerErrorHandling
                     "Listener '{}' pauses {} ms and takes its record again: {}",
                     container.getListenerId(),
                     millis,
-                    reason(exception));
+                    FailureReason.of(exception));
             this.pauses.pause(container, Duration.ofMillis(millis));
-        }
-
-        /** Messages of exceptions that are not ours may hold a payload; their types do not. */
-        private static String reason(@Nullable Exception exception) {
-            Throwable cause = exception;
-            while (cause != null && cause.getCause() != null) {
-                cause = cause.getCause();
-            }
-            return (cause instanceof ProblemException problem)
-                    ? String.valueOf(problem.getMessage())
-                    : ClassUtils.getQualifiedName((cause != null) ? cause.getClass() : Throwable.class);
         }
     }
 }

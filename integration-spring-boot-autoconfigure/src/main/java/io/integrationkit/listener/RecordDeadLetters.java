@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.kafka.support.serializer.DeserializationException;
 
 /** Stores a record that is given up as a dead letter, with what is needed to send it to its topic again. */
-public final class RecordDeadLetters {
+public final class RecordDeadLetters implements GivenUpRecords {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RecordDeadLetters.class);
 
@@ -36,7 +36,9 @@ public final class RecordDeadLetters {
         this.codec = codec;
     }
 
-    void store(ConsumerRecord<?, ?> failed, Failure failure, Exception exception) {
+    /** Stores a record; the same one again updates its dead letter. */
+    @Override
+    public void keep(ConsumerRecord<?, ?> failed, Failure failure, Exception exception) {
         Map<String, String> headers = headers(failed);
         String version = headers.get("ce_dataversion");
         String id = this.deadLetters.storeMessage(new DeadLetterMessage(

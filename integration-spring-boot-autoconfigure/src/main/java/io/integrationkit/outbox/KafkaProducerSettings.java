@@ -1,6 +1,8 @@
 package io.integrationkit.outbox;
 
 import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.kafka.AcknowledgedProducer;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -28,20 +30,10 @@ final class KafkaProducerSettings {
      */
     static Map<String, Object> of(Map<String, Object> application, OutboxSpec spec) {
         requirePartitionByKey(application);
-        long total = spec.deliveryTimeout().toMillis();
-        long block = Math.min(LONGEST_BLOCK, total / 8);
-        long delivery = total - block;
-        Map<String, Object> settings = new HashMap<>(application);
-        settings.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+        Duration total = spec.deliveryTimeout();
+        Duration block = Duration.ofMillis(Math.min(LONGEST_BLOCK, total.toMillis() / 8));
+        Map<String, Object> settings = AcknowledgedProducer.settings(application, total, block);
         DualWriteInterceptor.removeFrom(settings);
-        settings.put(ProducerConfig.ACKS_CONFIG, "all");
-        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        settings.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
-        settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5);
-        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, block);
-        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Math.toIntExact(delivery));
-        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(delivery / 2));
-        settings.put(ProducerConfig.LINGER_MS_CONFIG, 0L);
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 32 * 1024);
         settings.put(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG, false);
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, requestSize(application, spec));

@@ -1,5 +1,6 @@
 package io.integrationkit.testsupport;
 
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,16 @@ public final class KafkaBroker implements LauncherSessionListener {
         String topic = "topic-" + TOPICS.incrementAndGet();
         Holder.BROKER.addTopics(new NewTopic(topic, partitions, (short) 1));
         return topic;
+    }
+
+    /** Creates a topic of this name. */
+    public static void addTopic(String name, int partitions) {
+        addTopic(name, partitions, Map.of());
+    }
+
+    /** Creates a topic of this name with settings of its own. */
+    public static void addTopic(String name, int partitions, Map<String, String> settings) {
+        Holder.BROKER.addTopics(new NewTopic(name, partitions, (short) 1).configs(settings));
     }
 
     private static final class Holder {

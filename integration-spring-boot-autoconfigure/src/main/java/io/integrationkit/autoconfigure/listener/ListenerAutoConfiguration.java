@@ -4,19 +4,28 @@ import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.FailureClassification;
+import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.listener.DeadLetterTopics;
+import io.integrationkit.listener.GivenUpRecords;
+import io.integrationkit.listener.ListenerConfigurationException;
 import io.integrationkit.listener.ListenerErrorHandling;
 import io.integrationkit.listener.OperationListenerEnhancer;
 import io.integrationkit.listener.RecordDeadLetters;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.kafka.annotation.EnableKafka;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
+import org.springframework.kafka.core.ProducerFactory;
 
 /** Auto-configuration of the error handling of Kafka listeners that carry an annotation of ours. */
 @AutoConfiguration(
@@ -31,6 +40,7 @@ public final class ListenerAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(EnableKafka.class)
+    @EnableConfigurationProperties(ListenerProperties.class)
     @ConditionalOnBean({KafkaListenerEndpointRegistry.class, DeadLetters.class, FailureClassification.class})
     static class Listeners {
 
@@ -49,9 +59,44 @@ public final class ListenerAutoConfiguration {
                 FailureClassification classification,
                 DeadLetters deadLetters,
                 PayloadCodec codec,
-                TimeSource time) {
-            return new ListenerErrorHandling(
-                    registry, classification::classify, new RecordDeadLetters(deadLetters, codec), time);
+                TimeSource time,
+                ListenerProperties properties,
+                ObjectProvider<DeadLetterTopics> topics) {
+            GivenUpRecords store = new RecordDeadLetters(deadLetters, codec);
+            GivenUpRecords givenUp = switch (properties.getDeadLetters()) {
+                case STORE -> store;
+                case TOPIC -> topics(topics);
+                case BOTH -> store.andThen(topics(topics));
+            };
+            return new ListenerErrorHandling(registry, classification::classify, givenUp, time);
+        }
+
+        private static DeadLetterTopics topics(ObjectProvider<DeadLetterTopics> topics) {
+            DeadLetterTopics found = topics.getIfAvailable();
+            if (found == null) {
+                throw new ListenerConfigurationException(
+                        ProblemCode.DEAD_LETTER_TOPIC_PRODUCER,
+                        "integration.listeners.dead-letters names dead-letter topics, and there is no ProducerFactory to"
+                                + " send with, or more than one and none of them primary",
+                        "Make one ProducerFactory @Primary, define a DeadLetterTopics bean with the one to use, or set"
+                                + " integration.listeners.dead-letters=store.");
+            }
+            return found;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(EnableKafka.class)
+    @ConditionalOnSingleCandidate(ProducerFactory.class)
+    static class Topics {
+
+        /** Made when records are to be sent to topics. */
+        @Bean
+        @Lazy
+        @ConditionalOnMissingBean
+        DeadLetterTopics integrationDeadLetterTopics(
+                ProducerFactory<?, ?> producerFactory, PayloadCodec codec, ListenerProperties properties) {
+            return new DeadLetterTopics(producerFactory, codec, properties.getDeadLetterTopicSuffix());
         }
     }
 }

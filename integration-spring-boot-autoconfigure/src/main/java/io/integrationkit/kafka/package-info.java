@@ -1,0 +1,5 @@
+/** What the features that send to Kafka share. */
+@NullMarked
+package io.integrationkit.kafka;
+
+import org.jspecify.annotations.NullMarked;
