@@ -35,6 +35,18 @@ public enum IntegrationObservation implements ObservationDocumentation {
         public KeyName[] getHighCardinalityKeyNames() {
             return AttemptDetails.values();
         }
+    },
+    /** The handling of one message by one listener or handler. */
+    MESSAGE {
+        @Override
+        public Class<? extends ObservationConvention<? extends Observation.Context>> getDefaultConvention() {
+            return DefaultMessageObservationConvention.class;
+        }
+
+        @Override
+        public KeyName[] getLowCardinalityKeyNames() {
+            return MessageKeys.values();
+        }
     };
 
     @Override
@@ -78,6 +90,38 @@ public enum IntegrationObservation implements ObservationDocumentation {
             @Override
             public String asString() {
                 return "attempt";
+            }
+        }
+    }
+
+    /** Low-cardinality keys of a message. */
+    public enum MessageKeys implements KeyName {
+        /** Id of the listener, or name of the handler. */
+        HANDLER {
+            @Override
+            public String asString() {
+                return "handler";
+            }
+        },
+        /** Type of the event if this application knows it; {@code other} or {@code none}. */
+        TYPE {
+            @Override
+            public String asString() {
+                return "type";
+            }
+        },
+        /** {@code handled}, {@code duplicate} or {@code failed}; {@code unknown} until then. */
+        OUTCOME {
+            @Override
+            public String asString() {
+                return "outcome";
+            }
+        },
+        /** Category of the failure; {@code none} without one. */
+        CATEGORY {
+            @Override
+            public String asString() {
+                return "category";
             }
         }
     }

@@ -27,6 +27,8 @@ public final class ObservedCalls implements CallTracing {
 
     private final @Nullable AttemptObservationConvention ofAttempt;
 
+    private final @Nullable ObservedMessages messages;
+
     /**
      * Creates the tracing.
      *
@@ -38,6 +40,23 @@ public final class ObservedCalls implements CallTracing {
             ObservationRegistry registry,
             @Nullable CallObservationConvention ofCall,
             @Nullable AttemptObservationConvention ofAttempt) {
+        this(registry, ofCall, ofAttempt, null);
+    }
+
+    /**
+     * Creates the tracing of an application that receives messages.
+     *
+     * @param registry told of the observations
+     * @param ofCall the application's own convention for calls, or {@code null}
+     * @param ofAttempt the application's own convention for attempts, or {@code null}
+     * @param messages knows the message a call is made for, or {@code null}
+     */
+    public ObservedCalls(
+            ObservationRegistry registry,
+            @Nullable CallObservationConvention ofCall,
+            @Nullable AttemptObservationConvention ofAttempt,
+            @Nullable ObservedMessages messages) {
+        this.messages = messages;
         this.registry = registry;
         this.ofCall = ofCall;
         this.ofAttempt = ofAttempt;
@@ -60,12 +79,15 @@ public final class ObservedCalls implements CallTracing {
     }
 
     private Span beginCall(Operation operation) {
+        ObservedMessages.Observed message = (this.messages != null) ? this.messages.beginReceived() : null;
         CallObservationContext context = new CallObservationContext(operation);
-        return new CallSpan(
-                IntegrationObservation.CALL
-                        .observation(this.ofCall, OF_CALL, () -> context, this.registry)
-                        .start(),
-                context);
+        Observation call = IntegrationObservation.CALL.observation(this.ofCall, OF_CALL, () -> context, this.registry);
+        if (message == null) {
+            return new CallSpan(call.start(), context);
+        }
+        CallSpan span =
+                new CallSpan(call.parentObservation(message.observation()).start(), context);
+        return new MessageSpan(message, span);
     }
 
     private Span beginAttempt(Operation operation, Call call) {
@@ -74,10 +96,18 @@ public final class ObservedCalls implements CallTracing {
         Observation attempt = IntegrationObservation.ATTEMPT.observation(
                 this.ofAttempt, OF_ATTEMPT, () -> new AttemptObservationContext(operation, number), this.registry);
         // Named, as the thread of a later attempt does not know it; a call that is not observed is no parent.
-        if (call.span() instanceof CallSpan parent && !parent.observation().isNoop()) {
-            attempt.parentObservation(parent.observation());
+        Observation parent = observation(call.span());
+        if (parent != null && !parent.isNoop()) {
+            attempt.parentObservation(parent);
         }
         return new AttemptSpan(attempt.start());
+    }
+
+    private static @Nullable Observation observation(@Nullable Span ofCall) {
+        if (ofCall instanceof MessageSpan within) {
+            return within.call().observation();
+        }
+        return (ofCall instanceof CallSpan span) ? span.observation() : null;
     }
 
     private static Map<String, ?> reactorContext(Observation observation) {
@@ -113,6 +143,31 @@ public final class ObservedCalls implements CallTracing {
             boolean failed = failure != null && call.outcome() == CallOutcome.EXECUTED;
             this.told.ended(failed ? CallOutcome.FAILED : call.outcome());
             stop(this.observation, failure);
+        }
+    }
+
+    /** The span of a message around that of the call that is its handling. */
+    private record MessageSpan(ObservedMessages.Observed message, CallSpan call) implements Span {
+
+        @Override
+        public Scope open() {
+            Scope outer = this.message.open();
+            Scope inner = this.call.open();
+            return () -> {
+                inner.close();
+                outer.close();
+            };
+        }
+
+        @Override
+        public Map<String, ?> context() {
+            return this.call.context();
+        }
+
+        @Override
+        public void ended(Call ended, @Nullable Throwable failure) {
+            this.call.ended(ended, failure);
+            this.message.ended(ended.outcome(), failure);
         }
     }
 

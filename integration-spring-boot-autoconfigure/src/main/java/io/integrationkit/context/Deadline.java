@@ -9,6 +9,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Deadline {
 
+    /**
+     * Header of a record that carries a deadline: milliseconds since 1970, in decimal text. A moment and not a time that
+     * is left, since records wait.
+     */
+    public static final String RECORD_HEADER = "X-Deadline";
+
     private static final ThreadLocal<@Nullable Deadline> CURRENT = new ThreadLocal<>();
 
     /** Whether one was ever bound: many applications have none, and need not look. */

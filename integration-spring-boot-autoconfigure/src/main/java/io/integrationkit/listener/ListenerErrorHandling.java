@@ -1,6 +1,7 @@
 package io.integrationkit.listener;
 
 import io.integrationkit.call.DeadLetteredException;
+import io.integrationkit.call.MessageTracing;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deduplicate.DuplicateMessageException;
 import io.integrationkit.failure.Failure;
@@ -58,6 +59,8 @@ public final class ListenerErrorHandling
 
     private final GivenUpRecords givenUp;
 
+    private final RecordContexts contexts;
+
     private final BatchErrorHandler errorHandler;
 
     private final ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
@@ -68,20 +71,23 @@ public final class ListenerErrorHandling
      * @param registry the listener containers, resumed after a pause
      * @param classification says what kind of failure an exception is
      * @param givenUp where records go that are given up
-     * @param time measures how long a failed batch is handled record by record
+     * @param time measures how long a failed batch is handled record by record, and what is left of a deadline
+     * @param tracing gives each record a span
      */
     public ListenerErrorHandling(
             ListenerContainerRegistry registry,
             Function<Throwable, Failure> classification,
             GivenUpRecords givenUp,
-            TimeSource time) {
+            TimeSource time,
+            MessageTracing tracing) {
         this.classification = classification;
         this.givenUp = givenUp;
+        this.contexts = new RecordContexts(time, tracing);
         this.scheduler.setThreadNamePrefix("integration-listener-");
         this.scheduler.setDaemon(true);
         this.scheduler.initialize();
         this.errorHandler = new BatchErrorHandler(
-                new RecordByRecord(time),
+                new RecordByRecord(time, this.contexts),
                 this::recover,
                 new FixedBackOff(PAUSE_WITHOUT_HINT.toMillis(), FixedBackOff.UNLIMITED_ATTEMPTS),
                 new Pausing(new ListenerContainerPauseService(registry, this.scheduler)));
@@ -103,7 +109,7 @@ public final class ListenerErrorHandling
         }
         container.setCommonErrorHandler(this.errorHandler);
         if (container.getRecordInterceptor() == null) {
-            container.setRecordInterceptor(new CorrelationInterceptor<>());
+            container.setRecordInterceptor(new RecordContextInterceptor<>(this.contexts, container.getListenerId()));
         }
     }
 

@@ -1,10 +1,7 @@
 package io.integrationkit.listener;
 
-import io.integrationkit.context.Correlation;
-import io.integrationkit.context.Scope;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.event.EventsNotHandledException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +12,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,8 +48,11 @@ final class RecordByRecord {
 
     private final TimeSource time;
 
-    RecordByRecord(TimeSource time) {
+    private final RecordContexts contexts;
+
+    RecordByRecord(TimeSource time, RecordContexts contexts) {
         this.time = time;
+        this.contexts = contexts;
     }
 
     /**
@@ -88,7 +87,7 @@ final class RecordByRecord {
                 handled.put(BatchOfOne.partition(received), next(received));
                 continue;
             }
-            Exception failure = handle(listener, received, known);
+            Exception failure = handle(container.getListenerId(), listener, received, known);
             if (failure != null) {
                 return new BatchListenerFailedException(
                         "Record %s-%d@%d of a batch failed"
@@ -114,8 +113,11 @@ final class RecordByRecord {
         return null;
     }
 
-    private static @Nullable Exception handle(
-            BatchOfOne listener, ConsumerRecord<?, ?> received, @Nullable EventsNotHandledException known) {
+    private @Nullable Exception handle(
+            @Nullable String listenerId,
+            BatchOfOne listener,
+            ConsumerRecord<?, ?> received,
+            @Nullable EventsNotHandledException known) {
         DeserializationException undecodable = undecodable(received);
         if (undecodable != null) {
             return undecodable;
@@ -124,17 +126,14 @@ final class RecordByRecord {
         if (failed != null) {
             return failed;
         }
-        Header header = received.headers().lastHeader(Correlation.HEADER);
-        String correlation =
-                (header != null && header.value() != null) ? new String(header.value(), StandardCharsets.UTF_8) : null;
-        Scope scope = Correlation.open(correlation);
+        RecordContext context = this.contexts.open(listenerId, received);
         try {
             listener.handle(received);
             return null;
         } catch (RuntimeException ex) {
             return ex;
         } finally {
-            scope.close();
+            context.close();
         }
     }
 

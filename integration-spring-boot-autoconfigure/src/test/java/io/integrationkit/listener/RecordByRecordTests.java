@@ -3,6 +3,7 @@ package io.integrationkit.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.integrationkit.call.MessageTracing;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.event.CloudEventHeaders;
@@ -191,7 +192,8 @@ class RecordByRecordTests {
         });
         KafkaMessageListenerContainer<String, String> container =
                 new KafkaMessageListenerContainer<>(new DefaultKafkaConsumerFactory<>(Map.of()), properties);
-        return new RecordByRecord(this.time).run(thrown, batch, this.consumer, container);
+        return new RecordByRecord(this.time, new RecordContexts(this.time, MessageTracing.NONE))
+                .run(thrown, batch, this.consumer, container);
     }
 
     private static ConsumerRecords<String, String> records(String... first) {

@@ -2,10 +2,16 @@ package io.integrationkit.autoconfigure.actuate;
 
 import io.integrationkit.actuate.AttemptObservationConvention;
 import io.integrationkit.actuate.CallObservationConvention;
+import io.integrationkit.actuate.MessageObservationConvention;
 import io.integrationkit.actuate.ObservedCalls;
+import io.integrationkit.actuate.ObservedMessages;
 import io.integrationkit.call.CallTracing;
+import io.integrationkit.call.MessageTracing;
+import io.integrationkit.event.EventTypes;
+import io.integrationkit.failure.FailureClassification;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Tracer;
+import java.util.function.Predicate;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -15,7 +21,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Auto-configuration of the spans of calls and attempts, where the application has a tracer. Meters do not need it, and
+ * Auto-configuration of the spans of calls, attempts and messages, where the application has a tracer. Meters do not need it, and
  * without a tracer an observation would be work for nobody.
  */
 @AutoConfiguration(
@@ -37,8 +43,28 @@ public final class IntegrationTracingAutoConfiguration {
         ObservedCalls integrationObservedCalls(
                 ObservationRegistry registry,
                 ObjectProvider<CallObservationConvention> ofCall,
-                ObjectProvider<AttemptObservationConvention> ofAttempt) {
-            return new ObservedCalls(registry, ofCall.getIfAvailable(), ofAttempt.getIfAvailable());
+                ObjectProvider<AttemptObservationConvention> ofAttempt,
+                ObjectProvider<ObservedMessages> messages) {
+            return new ObservedCalls(
+                    registry, ofCall.getIfAvailable(), ofAttempt.getIfAvailable(), messages.getIfAvailable());
+        }
+
+        @Bean
+        @ConditionalOnMissingBean(MessageTracing.class)
+        ObservedMessages integrationObservedMessages(
+                ObservationRegistry registry,
+                ObjectProvider<EventTypes> types,
+                ObjectProvider<FailureClassification> classification,
+                ObjectProvider<MessageObservationConvention> ofMessage) {
+            Predicate<String> known = (type) -> {
+                EventTypes ours = types.getIfAvailable();
+                return ours != null && ours.current(type) != null;
+            };
+            return new ObservedMessages(
+                    registry,
+                    known,
+                    (failure) -> classification.getObject().classify(failure).category(),
+                    ofMessage.getIfAvailable());
         }
     }
 }

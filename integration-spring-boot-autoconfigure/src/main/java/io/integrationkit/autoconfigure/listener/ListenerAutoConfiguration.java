@@ -1,5 +1,6 @@
 package io.integrationkit.autoconfigure.listener;
 
+import io.integrationkit.call.MessageTracing;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
@@ -31,6 +32,7 @@ import org.springframework.kafka.core.ProducerFactory;
 @AutoConfiguration(
         afterName = {
             "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration",
+            "io.integrationkit.autoconfigure.actuate.IntegrationTracingAutoConfiguration",
             "io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration",
             "io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration"
         })
@@ -61,14 +63,20 @@ public final class ListenerAutoConfiguration {
                 PayloadCodec codec,
                 TimeSource time,
                 ListenerProperties properties,
-                ObjectProvider<DeadLetterTopics> topics) {
+                ObjectProvider<DeadLetterTopics> topics,
+                ObjectProvider<MessageTracing> tracing) {
             GivenUpRecords store = new RecordDeadLetters(deadLetters, codec);
             GivenUpRecords givenUp = switch (properties.getDeadLetters()) {
                 case STORE -> store;
                 case TOPIC -> topics(topics);
                 case BOTH -> store.andThen(topics(topics));
             };
-            return new ListenerErrorHandling(registry, classification::classify, givenUp, time);
+            return new ListenerErrorHandling(
+                    registry,
+                    classification::classify,
+                    givenUp,
+                    time,
+                    tracing.getIfAvailable(() -> MessageTracing.NONE));
         }
 
         private static DeadLetterTopics topics(ObjectProvider<DeadLetterTopics> topics) {

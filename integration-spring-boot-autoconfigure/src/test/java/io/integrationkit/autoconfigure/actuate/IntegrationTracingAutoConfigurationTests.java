@@ -9,12 +9,14 @@ import io.integrationkit.actuate.CallMeters;
 import io.integrationkit.actuate.CallObservationContext;
 import io.integrationkit.actuate.CallObservationConvention;
 import io.integrationkit.actuate.ObservedCalls;
+import io.integrationkit.actuate.ObservedMessages;
 import io.integrationkit.autoconfigure.actuate.TracedBeans.Bank;
 import io.integrationkit.autoconfigure.actuate.TracedBeans.Shop;
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
 import io.integrationkit.call.CallObserver;
 import io.integrationkit.call.CallTracing;
+import io.integrationkit.call.MessageTracing;
 import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.StagePosition;
 import io.integrationkit.failure.IntegrationException;
@@ -97,6 +99,17 @@ class IntegrationTracingAutoConfigurationTests {
             assertThat(context.getBean(Bank.class).charge(0)).isEqualTo("paid");
             assertThat(this.recorded.order()).isEmpty();
         });
+    }
+
+    @Test
+    void theApplicationsOwnTracingOfMessagesWins() {
+        this.runner.run((context) -> assertThat(context).hasSingleBean(ObservedMessages.class));
+        this.runner
+                .withBean("own", MessageTracing.class, () -> MessageTracing.NONE)
+                .run((context) -> {
+                    assertThat(context).getBean(MessageTracing.class).isSameAs(MessageTracing.NONE);
+                    assertThat(context.getBean(Bank.class).charge(0)).isEqualTo("paid");
+                });
     }
 
     @Test
