@@ -1,7 +1,5 @@
 package io.integrationkit.event;
 
-import io.integrationkit.call.DeadLetteredException;
-import io.integrationkit.deduplicate.DuplicateMessageException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
@@ -111,21 +109,12 @@ final class EventBatch<T> {
                 failed(item, ex);
             }
         }
-        try {
-            if (!readable.isEmpty()) {
-                handler.callAll(payloads, headers);
-            }
-        } catch (DuplicateMessageException | DeadLetteredException ex) {
-            // Handled before, or owed by an entry of its own.
-        } catch (Exception ex) {
-            if (readable.size() == 1) {
-                return failed(readable.get(0), ex);
-            }
-            return this.unassigned.add(ex);
-        } catch (Error ex) {
-            throw ex;
-        } catch (Throwable ex) {
-            return this.unassigned.add(handler.failedWith(ex));
+        if (readable.isEmpty()) {
+            return false;
+        }
+        Exception failure = this.processor.call(handler, (name) -> null, () -> handler.callAll(payloads, headers));
+        if (failure != null) {
+            return (readable.size() == 1) ? failed(readable.get(0), failure) : this.unassigned.add(failure);
         }
         readable.forEach(this.open::decrementAndGet);
         return true;

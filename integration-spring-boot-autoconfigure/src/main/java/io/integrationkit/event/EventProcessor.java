@@ -1,9 +1,8 @@
 package io.integrationkit.event;
 
-import io.integrationkit.call.DeadLetteredException;
+import io.integrationkit.call.MessageTracing;
 import io.integrationkit.context.Correlation;
 import io.integrationkit.context.Scope;
-import io.integrationkit.deduplicate.DuplicateMessageException;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
@@ -42,6 +41,8 @@ public final class EventProcessor {
 
     private final Function<Throwable, Failure> classification;
 
+    private final HandlerCalls calls;
+
     private final Lanes lanes;
 
     private final LongAdder skipped = new LongAdder();
@@ -53,6 +54,7 @@ public final class EventProcessor {
      * @param reader reads payloads
      * @param unknown what becomes of events without a handler
      * @param classification says whether a failure may pass
+     * @param tracing gives the call of each handler a span
      * @param concurrency how the events of a batch are handled at the same time
      */
     public EventProcessor(
@@ -60,11 +62,13 @@ public final class EventProcessor {
             EventReader reader,
             EventPolicies<UnknownTypePolicy> unknown,
             Function<Throwable, Failure> classification,
+            MessageTracing tracing,
             EventConcurrency concurrency) {
         this.handlers = handlers;
         this.reader = reader;
         this.unknown = unknown;
         this.classification = classification;
+        this.calls = new HandlerCalls(tracing, classification);
         this.lanes = concurrency.lanes();
     }
 
@@ -181,7 +185,10 @@ public final class EventProcessor {
     private void handle(List<HandlerMethod> found, ReceivedEvent event, @Nullable String destination) throws Exception {
         List<Exception> failures = new ArrayList<>();
         for (HandlerMethod handler : found) {
-            Exception failure = handle(handler, event, destination);
+            Exception failure = call(
+                    handler,
+                    event.headers()::get,
+                    () -> handler.call(read(handler, event, destination), event.headers()));
             if (failure != null) {
                 failures.add(failure);
             }
@@ -191,18 +198,9 @@ public final class EventProcessor {
         }
     }
 
-    private @Nullable Exception handle(HandlerMethod handler, ReceivedEvent event, @Nullable String destination) {
-        try {
-            handler.call(read(handler, event, destination), event.headers());
-            return null;
-        } catch (DuplicateMessageException | DeadLetteredException ex) {
-            // Handled before, or owed by an entry of its own.
-            return null;
-        } catch (Error ex) {
-            throw ex;
-        } catch (Throwable ex) {
-            return handler.failedWith(ex);
-        }
+    @Nullable
+    Exception call(HandlerMethod handler, Function<String, @Nullable String> headers, HandlerCalls.Work work) {
+        return this.calls.call(handler, headers, work);
     }
 
     Object read(HandlerMethod handler, ReceivedEvent event, @Nullable String destination) {

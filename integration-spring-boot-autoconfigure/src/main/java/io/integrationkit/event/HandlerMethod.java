@@ -1,5 +1,6 @@
 package io.integrationkit.event;
 
+import io.integrationkit.call.OperationAnnotation;
 import io.integrationkit.context.DispatchedEvents;
 import io.integrationkit.context.Scope;
 import io.integrationkit.failure.ProblemCode;
@@ -18,6 +19,7 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
 /**
  * A method that handles events; called on the bean as the application sees it, so that its advice applies. Safe for use by
@@ -39,6 +41,8 @@ public final class HandlerMethod {
 
     private final boolean batch;
 
+    private final boolean operation;
+
     private final List<BiFunction<Object, Map<String, String>, @Nullable Object>> arguments;
 
     private HandlerMethod(
@@ -55,6 +59,8 @@ public final class HandlerMethod {
         this.name = name;
         this.event = event;
         this.batch = batch;
+        this.operation =
+                MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY).isPresent(OperationAnnotation.class);
         this.arguments = arguments;
     }
 
@@ -182,6 +188,11 @@ public final class HandlerMethod {
         return this.batch;
     }
 
+    /** Tells whether each call of it goes through a plan. */
+    boolean operation() {
+        return this.operation;
+    }
+
     /**
      * Handles an event.
      *
@@ -221,13 +232,6 @@ public final class HandlerMethod {
         } catch (InvocationTargetException ex) {
             throw ex.getTargetException();
         }
-    }
-
-    /** What it threw, where only an exception can be kept. */
-    Exception failedWith(Throwable thrown) {
-        return (thrown instanceof Exception exception)
-                ? exception
-                : new IllegalStateException("Event handler '%s' failed".formatted(this.name), thrown);
     }
 
     @Override

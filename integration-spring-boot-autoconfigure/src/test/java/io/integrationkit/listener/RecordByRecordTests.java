@@ -159,6 +159,7 @@ class RecordByRecordTests {
                 new EventReader(versions, codec, new EventPolicies<>(NewerVersionPolicy.TOLERANT, Map.of())),
                 new EventPolicies<>(UnknownTypePolicy.SKIP, Map.of("refused", UnknownTypePolicy.PARK)),
                 (failure) -> Failure.of(FailureCategory.PERMANENT),
+                MessageTracing.NONE,
                 new EventConcurrency(1, batchTime, (work) -> new Thread(work).start(), TimeSource.system()));
         return new KafkaEventProcessor(new KafkaEvents(new CloudEvents(codec)), processor);
     }

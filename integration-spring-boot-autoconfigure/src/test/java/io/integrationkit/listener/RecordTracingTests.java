@@ -15,25 +15,13 @@ import io.integrationkit.deduplicate.Deduplicate;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.IntegrationException;
 import io.integrationkit.testsupport.KafkaBroker;
-import io.micrometer.observation.ObservationHandler.FirstMatchingCompositeObservationHandler;
+import io.integrationkit.testsupport.Spans;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Tracer;
-import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
-import io.micrometer.tracing.handler.PropagatingReceiverTracingObservationHandler;
-import io.micrometer.tracing.otel.bridge.OtelCurrentTraceContext;
-import io.micrometer.tracing.otel.bridge.OtelPropagator;
-import io.micrometer.tracing.otel.bridge.OtelTracer;
 import io.opentelemetry.api.common.AttributeKey;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
-import io.opentelemetry.context.propagation.ContextPropagators;
-import io.opentelemetry.sdk.common.CompletableResultCode;
-import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
-import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
-import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -53,10 +41,6 @@ import org.springframework.kafka.core.KafkaTemplate;
 class RecordTracingTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
-
-    private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
-
-    private static final String SENDER = "b7ad6b7169203331";
 
     private final String topic = KafkaBroker.newTopic(1);
 
@@ -83,20 +67,20 @@ class RecordTracingTests {
     private final ApplicationContextRunner batches = this.untraced
             .withBean(BatchListener.class)
             .withBean(Tracer.class, this.spans::tracer)
-            .withBean(ObservationRegistry.class, () -> this.spans.registry);
+            .withBean(ObservationRegistry.class, () -> this.spans.registry());
 
     private final ApplicationContextRunner runner = this.untraced
             .withBean(Listener.class, () -> this.listener)
             .withBean(Tracer.class, this.spans::tracer)
-            .withBean(ObservationRegistry.class, () -> this.spans.registry);
+            .withBean(ObservationRegistry.class, () -> this.spans.registry());
 
     @Test
     void theSpanOfARecordIsAChildOfItsSenders() {
         this.runner.run((context) -> {
             send(context, "order");
             SpanData record = this.spans.await("handle orders", 1).get(0);
-            assertThat(record.getTraceId()).isEqualTo(TRACE);
-            assertThat(record.getParentSpanId()).isEqualTo(SENDER);
+            assertThat(record.getTraceId()).isEqualTo(Spans.TRACE);
+            assertThat(record.getParentSpanId()).isEqualTo(Spans.SENDER);
             SpanData call = this.spans.await("call ", 1).get(0);
             assertThat(call.getParentSpanId()).isEqualTo(record.getSpanId());
             assertThat(value(record, "handler")).isEqualTo("orders");
@@ -127,8 +111,8 @@ class RecordTracingTests {
         this.batches.run((context) -> {
             send(context, "refused");
             SpanData record = this.spans.await("handle batches", 1).get(0);
-            assertThat(record.getTraceId()).isEqualTo(TRACE);
-            assertThat(record.getParentSpanId()).isEqualTo(SENDER);
+            assertThat(record.getTraceId()).isEqualTo(Spans.TRACE);
+            assertThat(record.getParentSpanId()).isEqualTo(Spans.SENDER);
             assertThat(value(record, "outcome")).isEqualTo("failed");
         });
     }
@@ -143,7 +127,7 @@ class RecordTracingTests {
                     List<SpanData> records = this.spans.await("handle orders", 2);
                     List<SpanData> containers = this.spans.await(this.topic + " process", 2);
                     for (int i = 0; i < 2; i++) {
-                        assertThat(containers.get(i).getParentSpanId()).isEqualTo(SENDER);
+                        assertThat(containers.get(i).getParentSpanId()).isEqualTo(Spans.SENDER);
                         assertThat(records.get(i).getParentSpanId())
                                 .isEqualTo(containers.get(i).getSpanId());
                     }
@@ -166,7 +150,7 @@ class RecordTracingTests {
 
     private void send(ApplicationContext context, String id) throws Exception {
         ProducerRecord<Object, Object> record = new ProducerRecord<>(this.topic, id);
-        record.headers().add("traceparent", bytes("00-" + TRACE + "-" + SENDER + "-01"));
+        record.headers().add("traceparent", bytes(Spans.TRACEPARENT));
         record.headers().add("ce_id", bytes(id));
         record.headers().add("ce_source", bytes("/shop"));
         record.headers().add("ce_type", bytes("order.placed"));
@@ -206,59 +190,6 @@ class RecordTracingTests {
         @KafkaListener(id = "batches", idIsGroup = false, topics = "${topic}", batch = "true")
         public void on(List<ConsumerRecord<String, String>> records) {
             throw new IntegrationException("refused", FailureCategory.PERMANENT, false);
-        }
-    }
-
-    /** A tracer that keeps what ended. */
-    private static final class Spans implements SpanExporter {
-
-        final List<SpanData> ended = new CopyOnWriteArrayList<>();
-
-        final ObservationRegistry registry = ObservationRegistry.create();
-
-        Tracer tracer() {
-            SdkTracerProvider provider = SdkTracerProvider.builder()
-                    .addSpanProcessor(SimpleSpanProcessor.create(this))
-                    .build();
-            io.opentelemetry.api.trace.Tracer otel = provider.get("test");
-            OtelTracer tracer = new OtelTracer(otel, new OtelCurrentTraceContext(), (event) -> {});
-            OtelPropagator propagator =
-                    new OtelPropagator(ContextPropagators.create(W3CTraceContextPropagator.getInstance()), otel);
-            this.registry
-                    .observationConfig()
-                    .observationHandler(new FirstMatchingCompositeObservationHandler(
-                            new PropagatingReceiverTracingObservationHandler<>(tracer, propagator),
-                            new DefaultTracingObservationHandler(tracer)));
-            return tracer;
-        }
-
-        List<SpanData> await(String name, int count) {
-            org.awaitility.Awaitility.await()
-                    .atMost(PATIENCE)
-                    .until(() -> starting(name).size() >= count);
-            return starting(name);
-        }
-
-        List<SpanData> starting(String name) {
-            return this.ended.stream()
-                    .filter((span) -> span.getName().startsWith(name))
-                    .toList();
-        }
-
-        @Override
-        public CompletableResultCode export(Collection<SpanData> spans) {
-            this.ended.addAll(spans);
-            return CompletableResultCode.ofSuccess();
-        }
-
-        @Override
-        public CompletableResultCode flush() {
-            return CompletableResultCode.ofSuccess();
-        }
-
-        @Override
-        public CompletableResultCode shutdown() {
-            return CompletableResultCode.ofSuccess();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.integrationkit.autoconfigure.event;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
+import io.integrationkit.call.MessageTracing;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.event.CloudEvents;
@@ -92,6 +93,7 @@ public final class EventAutoConfiguration {
             EventReader reader,
             EventProperties properties,
             ObjectProvider<FailureClassification> classification,
+            ObjectProvider<MessageTracing> tracing,
             EventThreads threads,
             TimeSource time) {
         return new EventProcessor(
@@ -99,6 +101,7 @@ public final class EventAutoConfiguration {
                 reader,
                 properties.unknown(),
                 (failure) -> classification.getObject().classify(failure),
+                tracing.getIfAvailable(() -> MessageTracing.NONE),
                 new EventConcurrency(properties.getConcurrency(), properties.getBatchTime(), threads, time));
     }
 
