@@ -56,6 +56,7 @@ public final class BrokerMain {
                     transaction.state.log.min.isr=1
                     transaction.state.log.num.partitions=4
                     group.initial.rebalance.delay.ms=0
+                    group.min.session.timeout.ms=1000
                     broker.session.timeout.ms=3000
                     broker.heartbeat.interval.ms=500
                     """.formatted(

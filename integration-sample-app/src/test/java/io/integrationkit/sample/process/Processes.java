@@ -12,13 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /** PostgreSQL, broker and hub, each a process of its own; the hub is the packaged jar and nothing else. */
 final class Processes implements AutoCloseable {
@@ -37,25 +33,16 @@ final class Processes implements AutoCloseable {
 
     private final EmbeddedPostgres postgres;
 
-    private final int brokerPort = ServiceProcess.freePort();
-
     private final int hubPort = ServiceProcess.freePort();
 
-    private final ServiceProcess broker;
+    private final BrokerServer broker;
 
     private final ServiceProcess hub;
 
     Processes(Path directory, URI chat, TimeSource time) throws IOException {
         this.time = time;
         this.postgres = EmbeddedPostgres.builder().start();
-        this.broker = ServiceProcess.main(
-                "broker",
-                directory,
-                BrokerMain.class,
-                List.of(
-                        directory.resolve("kafka").toAbsolutePath().toString(),
-                        Integer.toString(this.brokerPort),
-                        Integer.toString(ServiceProcess.freePort())));
+        this.broker = new BrokerServer(directory, time);
         this.hub = ServiceProcess.java(
                 "hub",
                 directory,
@@ -84,7 +71,7 @@ final class Processes implements AutoCloseable {
     }
 
     String bootstrapServers() {
-        return "127.0.0.1:" + this.brokerPort;
+        return this.broker.address();
     }
 
     URI hub() {
@@ -125,17 +112,7 @@ final class Processes implements AutoCloseable {
     }
 
     void awaitBroker() throws InterruptedException {
-        await(this.broker, () -> {
-            try (Admin admin = Admin.create(Map.of(
-                    AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                    bootstrapServers(),
-                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                    5000,
-                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                    2000))) {
-                return admin.describeCluster().nodes().get(5, TimeUnit.SECONDS);
-            }
-        });
+        this.broker.awaitReady();
     }
 
     private void await(ServiceProcess process, Callable<?> probe) throws InterruptedException {

@@ -49,7 +49,8 @@ public final class ServiceProcess implements AutoCloseable {
      * @return the process
      */
     public static ServiceProcess java(String name, Path directory, List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(JAVA.toString(), "-Xmx512m", "-XX:TieredStopAtLevel=1"));
+        List<String> command =
+                new ArrayList<>(List.of(JAVA.toString(), "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(arguments);
         return new ServiceProcess(name, directory, command);
     }

@@ -1,7 +1,10 @@
 package io.integrationkit.sample.process.outbox;
 
 import io.integrationkit.context.TimeSource;
-import io.integrationkit.sample.process.BrokerMain;
+import io.integrationkit.sample.process.BrokerServer;
+import io.integrationkit.sample.process.DatabaseProduct;
+import io.integrationkit.sample.process.DatabaseServer;
+import io.integrationkit.sample.process.Patience;
 import io.integrationkit.sample.process.ServiceProcess;
 import io.integrationkit.test.TcpFaultProxy;
 import java.nio.file.Path;
@@ -9,15 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -32,21 +29,19 @@ final class Cluster implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
-    private static final Duration PAUSE = Duration.ofMillis(20);
-
     private final Sending sending;
 
     private final Path directory;
 
     private final TimeSource time;
 
+    private final Patience patience;
+
     private final DatabaseServer database;
 
-    private final ServiceProcess broker;
+    private final BrokerServer broker;
 
     private final TcpFaultProxy brokerLine;
-
-    private final String brokerAddress;
 
     private final Ledger ledger;
 
@@ -62,48 +57,20 @@ final class Cluster implements AutoCloseable {
         this.sending = sending;
         this.directory = directory;
         this.time = time;
-        int port = ServiceProcess.freePort();
+        this.patience = new Patience(time, PATIENCE);
         int proxiedPort = ServiceProcess.freePort();
         this.brokerLine = TcpFaultProxy.to("127.0.0.1", proxiedPort);
-        this.brokerAddress = "127.0.0.1:" + port;
-        this.broker = ServiceProcess.main(
-                "broker",
-                directory,
-                BrokerMain.class,
-                List.of(
-                        directory.resolve("kafka").toAbsolutePath().toString(),
-                        Integer.toString(port),
-                        Integer.toString(ServiceProcess.freePort()),
-                        Integer.toString(proxiedPort),
-                        Integer.toString(this.brokerLine.port())));
+        this.broker = new BrokerServer(directory, time, proxiedPort, this.brokerLine.port());
         this.broker.start();
         this.database = DatabaseServer.start(product, directory, time);
         this.ledger = new Ledger(this.database, time);
         this.ledger.create();
-        awaitBroker();
-        createTopic();
+        this.broker.awaitReady();
+        this.broker.createTopics(List.of(TOPIC), PARTITIONS);
         List<TopicPartition> partitions = IntStream.range(0, PARTITIONS)
                 .mapToObj((partition) -> new TopicPartition(TOPIC, partition))
                 .toList();
-        this.reader = new TopicReader(this.brokerAddress, partitions, this.arrivals);
-    }
-
-    private void createTopic() throws InterruptedException, ExecutionException {
-        try (Admin admin = admin()) {
-            admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, (short) 1)))
-                    .all()
-                    .get();
-        }
-    }
-
-    private Admin admin() {
-        return Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                this.brokerAddress,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                5000,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                2000));
+        this.reader = new TopicReader(this.broker.address(), partitions, this.arrivals);
     }
 
     /** Starts one more application. */
@@ -194,21 +161,7 @@ final class Cluster implements AutoCloseable {
 
     void startBroker() throws InterruptedException {
         this.broker.start();
-        awaitBroker();
-    }
-
-    private void awaitBroker() throws InterruptedException {
-        patiently(() -> "The broker does not answer", () -> {
-            this.broker.requireAlive();
-            try (Admin admin = admin()) {
-                return !admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).isEmpty();
-            } catch (ExecutionException | TimeoutException ex) {
-                return false;
-            } catch (InterruptedException ex) {
-                Thread.currentThread().interrupt();
-                return false;
-            }
-        });
+        this.broker.awaitReady();
     }
 
     /** Waits until all have published since they were started last. */
@@ -233,20 +186,10 @@ final class Cluster implements AutoCloseable {
 
     /** Waits for something the oracle must see, which can only be while it reads. */
     void await(Supplier<String> complaint, BooleanSupplier condition) throws InterruptedException {
-        patiently(complaint, () -> {
+        this.patience.await(complaint, () -> {
             this.reader.requireReading();
             return condition.getAsBoolean();
         });
-    }
-
-    private void patiently(Supplier<String> complaint, BooleanSupplier condition) throws InterruptedException {
-        long giveUpAt = this.time.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (this.time.nanoTime() - giveUpAt > 0) {
-                throw new AssertionError(complaint.get());
-            }
-            this.time.sleep(PAUSE);
-        }
     }
 
     void sleep(Duration duration) throws InterruptedException {

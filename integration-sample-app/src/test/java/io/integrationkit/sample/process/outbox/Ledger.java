@@ -1,6 +1,7 @@
 package io.integrationkit.sample.process.outbox;
 
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.sample.process.DatabaseServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -2,12 +2,10 @@ package io.integrationkit.sample.process.outbox;
 
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.outbox.Outbox;
+import io.integrationkit.sample.process.ProcessApplication;
 import java.time.Duration;
-import java.util.Map;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
@@ -30,19 +28,7 @@ public class LoadApplication {
      * @param args properties
      */
     public static void main(String[] args) {
-        SpringApplication application = new SpringApplication(LoadApplication.class);
-        application.setWebApplicationType(WebApplicationType.NONE);
-        application.setDefaultProperties(Map.of(
-                "spring.sql.init.mode", "never",
-                "spring.jmx.enabled", "false",
-                "spring.main.banner-mode", "off",
-                "spring.main.keep-alive", "true",
-                "spring.datasource.hikari.connection-timeout", "3000",
-                "integration.jdbc.initialize-schema", "always",
-                "logging.level.io.integrationkit", "INFO"));
-        // Not the configuration of the sample, which is on the same class path.
-        System.setProperty("spring.config.name", "load");
-        application.run(args);
+        ProcessApplication.of(LoadApplication.class).run(args);
     }
 
     @Bean

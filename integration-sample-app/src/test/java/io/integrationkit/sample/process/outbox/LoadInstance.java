@@ -1,5 +1,6 @@
 package io.integrationkit.sample.process.outbox;
 
+import io.integrationkit.sample.process.DatabaseServer;
 import io.integrationkit.sample.process.ServiceProcess;
 import io.integrationkit.test.TcpFaultProxy;
 import java.nio.file.Path;

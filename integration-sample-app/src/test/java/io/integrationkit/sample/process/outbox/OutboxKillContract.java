@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.sample.process.DatabaseProduct;
 import io.integrationkit.test.TcpFaultProxy.Direction;
 import java.nio.file.Path;
 import java.time.Duration;

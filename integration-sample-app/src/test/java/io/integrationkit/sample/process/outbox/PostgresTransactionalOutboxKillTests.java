@@ -1,5 +1,7 @@
 package io.integrationkit.sample.process.outbox;
 
+import io.integrationkit.sample.process.DatabaseProduct;
+
 class PostgresTransactionalOutboxKillTests extends OutboxKillContract {
 
     PostgresTransactionalOutboxKillTests() {

