@@ -1,0 +1,4 @@
+@NullMarked
+package io.integrationkit.sample.process.consumer;
+
+import org.jspecify.annotations.NullMarked;
