@@ -5,9 +5,9 @@ import io.integrationkit.autoconfigure.deduplicate.DeduplicateAutoConfiguration;
 import io.integrationkit.autoconfigure.jdbc.IntegrationJdbcAutoConfiguration;
 import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
 import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.testsupport.StandingStill;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -22,9 +22,6 @@ import org.springframework.transaction.annotation.Transactional;
 /** An application that handles one message and one batch, each of which stands still at one point, to be killed there. */
 final class DyingConsumer {
 
-    /** Printed when both stand still. */
-    static final String READY = "both stand still";
-
     private DyingConsumer() {}
 
     /** Where the application stands still. */
@@ -36,7 +33,7 @@ final class DyingConsumer {
 
     /** Arguments: address and user of the database, the point. */
     public static void main(String[] arguments) {
-        Standing standing = new Standing(Point.valueOf(arguments[2]));
+        StandingStill<Point> standing = standing(Point.valueOf(arguments[2]));
         ConfigurableApplicationContext context = start(standing, arguments[0], arguments[1]);
         List<Runnable> deliveries = List.of(() -> one(context, "a"), () -> batch(context, List.of("b", "c", "b", "d")));
         for (Runnable delivery : deliveries) {
@@ -56,7 +53,7 @@ final class DyingConsumer {
         context.getBean(Consumer.class).onAll(ids);
     }
 
-    static ConfigurableApplicationContext start(Standing standing, String url, String user) {
+    static ConfigurableApplicationContext start(StandingStill<Point> standing, String url, String user) {
         return new SpringApplicationBuilder(Application.class)
                 .web(WebApplicationType.NONE)
                 .initializers((context) -> context.getBeanFactory().registerSingleton("standing", standing))
@@ -67,31 +64,8 @@ final class DyingConsumer {
                 .run();
     }
 
-    /** Where calls stand still. */
-    static final class Standing {
-
-        private final Point point;
-
-        private final CountDownLatch moving = new CountDownLatch(2);
-
-        Standing(Point point) {
-            this.point = point;
-        }
-
-        void at(Point here) {
-            if (here != this.point) {
-                return;
-            }
-            this.moving.countDown();
-            if (this.moving.getCount() == 0) {
-                System.out.println(READY);
-            }
-            try {
-                new CountDownLatch(1).await();
-            } catch (InterruptedException ex) {
-                throw new IllegalStateException(ex);
-            }
-        }
+    static StandingStill<Point> standing(Point point) {
+        return new StandingStill<>(point, 2);
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -107,7 +81,7 @@ final class DyingConsumer {
     static class Application {
 
         @Bean
-        Consumer consumer(JdbcAccess access, Standing standing) {
+        Consumer consumer(JdbcAccess access, StandingStill<Point> standing) {
             return new Consumer(access, standing);
         }
     }
@@ -116,9 +90,9 @@ final class DyingConsumer {
 
         private final JdbcAccess access;
 
-        private final Standing standing;
+        private final StandingStill<Point> standing;
 
-        Consumer(JdbcAccess access, Standing standing) {
+        Consumer(JdbcAccess access, StandingStill<Point> standing) {
             this.access = access;
             this.standing = standing;
         }

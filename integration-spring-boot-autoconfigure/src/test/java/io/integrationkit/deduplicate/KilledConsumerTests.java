@@ -3,12 +3,10 @@ package io.integrationkit.deduplicate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.integrationkit.deduplicate.DyingConsumer.Point;
-import io.integrationkit.deduplicate.DyingConsumer.Standing;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.testsupport.MariaDbDatabase;
 import io.integrationkit.testsupport.PostgresDatabase;
-import java.io.BufferedReader;
-import java.nio.file.Path;
+import io.integrationkit.testsupport.StandingStill;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -42,9 +40,10 @@ class KilledConsumerTests {
                 Statement statement = connection.createStatement()) {
             statement.execute("create table effect (id varchar(20))");
         }
-        killAt(point, url, user);
+        StandingStill.kill(DyingConsumer.class, url, user, point.name());
         List<String> before = (point == Point.AFTER_COMMIT) ? List.of("a", "b", "c", "d") : List.of();
-        try (ConfigurableApplicationContext next = DyingConsumer.start(new Standing(Point.NOWHERE), url, user)) {
+        try (ConfigurableApplicationContext next =
+                DyingConsumer.start(DyingConsumer.standing(Point.NOWHERE), url, user)) {
             JdbcAccess access = next.getBean(JdbcAccess.class);
             // The server may still be taking back what the process has left.
             DyingConsumer.one(next, "x");
@@ -63,30 +62,5 @@ class KilledConsumerTests {
 
     private static List<String> column(JdbcAccess access, String query) {
         return access.jdbc().queryForList(query, String.class);
-    }
-
-    private static void killAt(Point point, String url, String user) throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        DyingConsumer.class.getName(),
-                        url,
-                        user,
-                        point.name())
-                .redirectErrorStream(true)
-                .start();
-        try (BufferedReader output = process.inputReader()) {
-            StringBuilder all = new StringBuilder();
-            String line = output.readLine();
-            while (line != null && !line.equals(DyingConsumer.READY)) {
-                all.append(line).append('\n');
-                line = output.readLine();
-            }
-            assertThat(line).as(all.toString()).isNotNull();
-        } finally {
-            process.destroyForcibly();
-        }
-        assertThat(process.waitFor()).as("killed").isEqualTo(128 + 9);
     }
 }

@@ -7,10 +7,10 @@ import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
 import io.integrationkit.failure.ProblemException;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.testsupport.DelegatingIdempotencyStore;
+import io.integrationkit.testsupport.StandingStill;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -28,9 +28,6 @@ import org.springframework.transaction.annotation.Transactional;
  * there.
  */
 final class DyingProcess {
-
-    /** Printed when all calls stand still. */
-    static final String READY = "all calls stand still";
 
     private DyingProcess() {}
 
@@ -82,12 +79,10 @@ final class DyingProcess {
     /** What the calls of a process do. */
     static final class Calls {
 
-        private final Point point;
-
-        private final CountDownLatch moving = new CountDownLatch(Kind.values().length);
+        private final StandingStill<Point> standing;
 
         Calls(Point point) {
-            this.point = point;
+            this.standing = new StandingStill<>(point, Kind.values().length);
         }
 
         /** Makes a call; returns its result, or the code with which it was refused. */
@@ -106,18 +101,7 @@ final class DyingProcess {
         }
 
         void stand(Point here) {
-            if (here != this.point) {
-                return;
-            }
-            this.moving.countDown();
-            if (this.moving.getCount() == 0) {
-                System.out.println(READY);
-            }
-            try {
-                new CountDownLatch(1).await();
-            } catch (InterruptedException ex) {
-                throw new IllegalStateException(ex);
-            }
+            this.standing.at(here);
         }
     }
 

@@ -8,9 +8,7 @@ import io.integrationkit.idempotency.DyingProcess.Point;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.testsupport.MariaDbDatabase;
 import io.integrationkit.testsupport.PostgresDatabase;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.file.Path;
+import io.integrationkit.testsupport.StandingStill;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -58,7 +56,7 @@ class KilledProcessTests {
                 Statement statement = connection.createStatement()) {
             statement.execute("create table effect (kind varchar(20), id varchar(20))");
         }
-        killAt(point, url, user);
+        StandingStill.kill(DyingProcess.class, url, user, point.name(), "key");
         Map<Kind, String> answers = new EnumMap<>(Kind.class);
         Calls calls = new Calls(Point.NOWHERE);
         try (ConfigurableApplicationContext next = DyingProcess.start(calls, url, user)) {
@@ -77,36 +75,5 @@ class KilledProcessTests {
             assertThat(DyingProcess.effects(access, Kind.RECONCILED, "key")).isEqualTo(others);
             assertThat(DyingProcess.effects(access, Kind.TRANSACTIONAL, "key")).isEqualTo(others);
         }
-    }
-
-    private static void killAt(Point point, String url, String user) throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        DyingProcess.class.getName(),
-                        url,
-                        user,
-                        point.name(),
-                        "key")
-                .redirectErrorStream(true)
-                .start();
-        try (BufferedReader output = process.inputReader()) {
-            awaitAllStanding(output);
-        } finally {
-            process.destroyForcibly();
-        }
-        assertThat(process.waitFor()).as("killed").isEqualTo(128 + 9);
-    }
-
-    private static void awaitAllStanding(BufferedReader output) throws IOException {
-        StringBuilder all = new StringBuilder();
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-            if (line.equals(DyingProcess.READY)) {
-                return;
-            }
-            all.append(line).append('\n');
-        }
-        throw new AssertionError("The process ended before it could be killed:\n" + all);
     }
 }

@@ -1,5 +1,8 @@
 package io.integrationkit.autoconfigure.outbox;
 
+import static io.integrationkit.autoconfigure.outbox.Publishing.awaitDelivered;
+import static io.integrationkit.autoconfigure.outbox.Publishing.publish;
+import static io.integrationkit.autoconfigure.outbox.Publishing.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
@@ -45,8 +48,6 @@ import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfigu
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.messaging.handler.annotation.Header;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 class EventHandlerTests {
 
@@ -256,22 +257,6 @@ class EventHandlerTests {
                                 EventConfigurationException.class,
                                 (ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.EVENT_HANDLER_INVALID))
                         .hasMessageContaining(message));
-    }
-
-    private static void publish(ApplicationContext context, Object event) {
-        transaction(context)
-                .executeWithoutResult((status) -> context.getBean(Outbox.class).publish(event));
-    }
-
-    private static TransactionTemplate transaction(ApplicationContext context) {
-        return new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
-    }
-
-    private static void awaitDelivered(ApplicationContext context) {
-        OutboxStatistics statistics = context.getBean(OutboxStatistics.class);
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> statistics.backlog().messages() == 0);
     }
 
     private static void await(CountDownLatch latch) throws InterruptedException {

@@ -1,5 +1,8 @@
 package io.integrationkit.autoconfigure.outbox;
 
+import static io.integrationkit.autoconfigure.outbox.Publishing.awaitDelivered;
+import static io.integrationkit.autoconfigure.outbox.Publishing.publish;
+import static io.integrationkit.autoconfigure.outbox.Publishing.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
@@ -37,8 +40,6 @@ import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfigu
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** Releases of an application one after the other on the same database, the event's structure changing between them. */
 class EventVersionDeliveryTests {
@@ -157,22 +158,6 @@ class EventVersionDeliveryTests {
 
     private static List<DeadLetter> letters(ApplicationContext context) {
         return context.getBean(DeadLetters.class).list(DeadLetterFilter.all(), null, 10);
-    }
-
-    private static void publish(ApplicationContext context, Object event) {
-        transaction(context)
-                .executeWithoutResult((status) -> context.getBean(Outbox.class).publish(event));
-    }
-
-    private static TransactionTemplate transaction(ApplicationContext context) {
-        return new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
-    }
-
-    private static void awaitDelivered(ApplicationContext context) {
-        OutboxStatistics statistics = context.getBean(OutboxStatistics.class);
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> statistics.backlog().messages() == 0);
     }
 
     @EventType(value = "order.placed", version = 1, key = "orderId")
