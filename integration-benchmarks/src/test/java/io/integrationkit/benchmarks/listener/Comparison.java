@@ -11,7 +11,7 @@ enum Comparison {
             BatchListeners.TOPIC,
             BatchListeners.PLAIN,
             BatchListeners.DEDUPLICATED,
-            40_000,
+            20_000,
             0.7),
 
     /** What handling several keys of a partition at the same time brings where a handler takes 20 ms. */

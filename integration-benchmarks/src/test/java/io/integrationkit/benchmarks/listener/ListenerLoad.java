@@ -32,7 +32,7 @@ public final class ListenerLoad {
     private static final String DATABASE = "listeners";
 
     /** After fewer, compilers take a share of what is measured. */
-    private static final int WARM_UP_ROUNDS = 2;
+    private static final int WARM_UP_ROUNDS = 4;
 
     private static final long SEED = 6;
 
