@@ -17,6 +17,8 @@ public final class Deadline {
 
     private static final ThreadLocal<@Nullable Deadline> CURRENT = new ThreadLocal<>();
 
+    private static final ThreadLocal<@Nullable Deadline> OF_WAITS = new ThreadLocal<>();
+
     /** Whether one was ever bound: many applications have none, and need not look. */
     private static volatile boolean used;
 
@@ -24,9 +26,12 @@ public final class Deadline {
 
     private final long expiresAt;
 
-    private Deadline(TimeSource time, long expiresAt) {
+    private final boolean boundsOnlyWaits;
+
+    private Deadline(TimeSource time, long expiresAt, boolean boundsOnlyWaits) {
         this.time = time;
         this.expiresAt = expiresAt;
+        this.boundsOnlyWaits = boundsOnlyWaits;
     }
 
     /**
@@ -37,7 +42,36 @@ public final class Deadline {
      * @return the deadline; already over if {@code remaining} is not positive
      */
     public static Deadline after(Duration remaining, TimeSource time) {
-        return new Deadline(time, time.nanoTime() + remaining.toNanos());
+        return new Deadline(time, time.nanoTime() + remaining.toNanos(), false);
+    }
+
+    /**
+     * Creates what bounds the waits between attempts and nothing else: attempts go on beyond it, and no call is refused.
+     * For threads that are wanted elsewhere, where somebody else can do the waiting.
+     *
+     * @param remaining time left from now
+     * @param time the time source that measures it
+     * @return the deadline of the waits
+     */
+    public static Deadline ofWaits(Duration remaining, TimeSource time) {
+        return new Deadline(time, time.nanoTime() + remaining.toNanos(), true);
+    }
+
+    /**
+     * Returns the moment before which a wait between two attempts has to end.
+     *
+     * @return what comes first of the {@link #current()} deadline and that of the waits, or {@code null} without both
+     */
+    public static @Nullable Deadline currentOfWaits() {
+        if (!used) {
+            return null;
+        }
+        Deadline ofCall = CURRENT.get();
+        Deadline ofWaits = OF_WAITS.get();
+        if (ofCall == null || ofWaits == null) {
+            return (ofCall != null) ? ofCall : ofWaits;
+        }
+        return (ofWaits.expiresAt - ofCall.expiresAt < 0) ? ofWaits : ofCall;
     }
 
     /**
@@ -51,16 +85,41 @@ public final class Deadline {
 
     /**
      * Binds this deadline to the thread, unless an earlier one is bound: a nested call can shorten the time it has, not
-     * lengthen it.
+     * lengthen it. One of waits is bound instead of another of waits.
      *
      * @return closing it binds what was bound before
      */
     public Scope open() {
+        if (this.boundsOnlyWaits) {
+            return openOfWaits();
+        }
         Deadline outer = current();
         if (outer == null || this.expiresAt - outer.expiresAt < 0) {
             bind(this);
         }
         return () -> bind(outer);
+    }
+
+    private Scope openOfWaits() {
+        Deadline outer = OF_WAITS.get();
+        used = true;
+        OF_WAITS.set(this);
+        return () -> {
+            if (outer == null) {
+                OF_WAITS.remove();
+            } else {
+                OF_WAITS.set(outer);
+            }
+        };
+    }
+
+    /**
+     * Tells what kind of deadline this is.
+     *
+     * @return whether only waits are bounded
+     */
+    public boolean boundsOnlyWaits() {
+        return this.boundsOnlyWaits;
     }
 
     /** Binds exactly this deadline to the thread, or none. */

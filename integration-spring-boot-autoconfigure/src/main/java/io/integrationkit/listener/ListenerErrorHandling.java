@@ -59,6 +59,8 @@ public final class ListenerErrorHandling
 
     private final GivenUpRecords givenUp;
 
+    private final TimeSource time;
+
     private final RecordContexts contexts;
 
     private final BatchErrorHandler errorHandler;
@@ -82,6 +84,7 @@ public final class ListenerErrorHandling
             MessageTracing tracing) {
         this.classification = classification;
         this.givenUp = givenUp;
+        this.time = time;
         this.contexts = new RecordContexts(time, tracing);
         this.scheduler.setThreadNamePrefix("integration-listener-");
         this.scheduler.setDaemon(true);
@@ -109,7 +112,11 @@ public final class ListenerErrorHandling
         }
         container.setCommonErrorHandler(this.errorHandler);
         if (container.getRecordInterceptor() == null) {
-            container.setRecordInterceptor(new RecordContextInterceptor<>(this.contexts, container.getListenerId()));
+            Duration interval = PollInterval.of(container);
+            container.setRecordInterceptor(new RecordContextInterceptor<>(
+                    this.contexts,
+                    container.getListenerId(),
+                    (interval != null) ? new PollTime(interval, this.time) : null));
         }
     }
 

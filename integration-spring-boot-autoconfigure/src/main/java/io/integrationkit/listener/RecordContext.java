@@ -12,8 +12,11 @@ final class RecordContext {
 
     private @Nullable Scope message;
 
-    RecordContext(Scope correlation, @Nullable Scope deadline, @Nullable Scope message) {
+    private @Nullable Scope waits;
+
+    RecordContext(Scope correlation, @Nullable Scope deadline, @Nullable Scope message, @Nullable Scope waits) {
         this.correlation = correlation;
+        this.waits = waits;
         this.deadline = deadline;
         this.message = message;
     }
@@ -27,6 +30,10 @@ final class RecordContext {
         if (this.deadline != null) {
             this.deadline.close();
             this.deadline = null;
+        }
+        if (this.waits != null) {
+            this.waits.close();
+            this.waits = null;
         }
     }
 

@@ -14,15 +14,31 @@ final class RecordContextInterceptor<K, V> implements RecordInterceptor<K, V> {
 
     private final ThreadLocal<@Nullable RecordContext> open = new ThreadLocal<>();
 
-    RecordContextInterceptor(RecordContexts contexts, @Nullable String listener) {
+    private final @Nullable PollTime pollTime;
+
+    /**
+     * Creates the interceptor of one container.
+     *
+     * @param pollTime bounds the waits, or {@code null} if it is not known how long they may be
+     */
+    RecordContextInterceptor(RecordContexts contexts, @Nullable String listener, @Nullable PollTime pollTime) {
         this.contexts = contexts;
         this.listener = listener;
+        this.pollTime = pollTime;
+    }
+
+    @Override
+    public void setupThreadState(Consumer<?, ?> consumer) {
+        if (this.pollTime != null) {
+            this.pollTime.polls();
+        }
     }
 
     @Override
     public ConsumerRecord<K, V> intercept(ConsumerRecord<K, V> received, Consumer<K, V> consumer) {
         close();
-        this.open.set(this.contexts.open(this.listener, received));
+        this.open.set(
+                this.contexts.open(this.listener, received, (this.pollTime != null) ? this.pollTime.open() : null));
         return received;
     }
 

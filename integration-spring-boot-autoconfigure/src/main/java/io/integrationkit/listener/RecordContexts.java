@@ -39,12 +39,18 @@ final class RecordContexts {
 
     /** Binds what the record carries; to be ended and closed on the same thread. */
     RecordContext open(@Nullable String listener, ConsumerRecord<?, ?> received) {
+        return open(listener, received, null);
+    }
+
+    /** The same, with the bound of the waits, which ends with it. */
+    RecordContext open(@Nullable String listener, ConsumerRecord<?, ?> received, @Nullable Scope waits) {
         Scope correlation = Correlation.open(text(received, Correlation.HEADER));
         Deadline deadline = deadline(received);
         return new RecordContext(
                 correlation,
                 (deadline != null) ? deadline.open() : null,
-                (this.tracing != MessageTracing.NONE) ? this.tracing.received(message(listener, received)) : null);
+                (this.tracing != MessageTracing.NONE) ? this.tracing.received(message(listener, received)) : null,
+                waits);
     }
 
     private static Message message(@Nullable String listener, ConsumerRecord<?, ?> received) {

@@ -114,7 +114,7 @@ final class Attempts implements Stage {
     private Progress progress(Call call, long begun) {
         boolean inTransaction =
                 this.tools.joinsTransaction() && TransactionSynchronizationManager.isActualTransactionActive();
-        return new Progress(call, begun, inTransaction, Deadline.current());
+        return new Progress(call, begun, inTransaction, Deadline.currentOfWaits());
     }
 
     /** A refusal ends the attempts; the failure before it explains it. */

@@ -122,6 +122,17 @@ public final class ReliablePolicies {
         return new ReadTimeouts(readTimeout, longestAttempt()).findings(this.blocking);
     }
 
+    /**
+     * Returns how long a call of an operation may take that runs on the caller's thread, with all its attempts and waits.
+     *
+     * @param operation name of the operation
+     * @return the longest time, as its policy is now; {@code null} if nothing bounds it, or there is no such operation
+     */
+    public @Nullable Duration longestCall(String operation) {
+        OperationPolicy policy = this.blocking.get(operation);
+        return (policy != null) ? WorstCase.of(policy.current()).duration() : null;
+    }
+
     /** Forgets an operation whose plan could not be made. */
     void forget(OperationPolicy policy) {
         group(policy.current().name()).leave(policy);

@@ -89,8 +89,13 @@ final class RetryRules {
         if (deadline != null && deadline.remaining().compareTo(wait) <= 0) {
             return new Stop(
                     Rule.DEADLINE,
-                    "the deadline is over in %d ms, before the wait of %d ms"
-                            .formatted(deadline.remaining().toMillis(), wait.toMillis()));
+                    "%s in %d ms, before the wait of %d ms"
+                            .formatted(
+                                    deadline.boundsOnlyWaits()
+                                            ? "the listener's thread has to be back at its poll"
+                                            : "the deadline is over",
+                                    deadline.remaining().toMillis(),
+                                    wait.toMillis()));
         }
         return new Wait(wait);
     }

@@ -1,6 +1,8 @@
 package io.integrationkit.autoconfigure.listener;
 
+import io.integrationkit.call.FindingContributor;
 import io.integrationkit.call.MessageTracing;
+import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
@@ -10,10 +12,13 @@ import io.integrationkit.listener.DeadLetterTopics;
 import io.integrationkit.listener.GivenUpRecords;
 import io.integrationkit.listener.ListenerConfigurationException;
 import io.integrationkit.listener.ListenerErrorHandling;
+import io.integrationkit.listener.ListenerTimes;
 import io.integrationkit.listener.OperationListenerEnhancer;
 import io.integrationkit.listener.RecordDeadLetters;
+import io.integrationkit.reliable.ReliablePolicies;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -77,6 +82,20 @@ public final class ListenerAutoConfiguration {
                     givenUp,
                     time,
                     tracing.getIfAvailable(() -> MessageTracing.NONE));
+        }
+
+        @Bean
+        FindingContributor integrationListenerTimes(
+                OperationRegistry operations,
+                ObjectProvider<ReliablePolicies> policies,
+                ConfigurableListableBeanFactory beans) {
+            return new ListenerTimes(
+                    operations,
+                    (operation) -> {
+                        ReliablePolicies known = policies.getIfAvailable();
+                        return (known != null) ? known.longestCall(operation) : null;
+                    },
+                    beans);
         }
 
         private static DeadLetterTopics topics(ObjectProvider<DeadLetterTopics> topics) {
