@@ -7,6 +7,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.listener.DeadLetterPublishingRecoverer;
 import org.springframework.kafka.listener.DeadLetterPublishingRecoverer.HeaderNames.HeadersToAdd;
@@ -39,6 +40,10 @@ final class DeadLetterPublisher extends DeadLetterPublishingRecoverer {
     private static Headers headers(Exception exception) {
         Headers headers = new RecordHeaders();
         headers.add(single(KafkaHeaders.DLT_EXCEPTION_MESSAGE, FailureReason.of(exception)));
+        // Spring's own is the wrapper of a batch.
+        headers.add(single(
+                KafkaHeaders.DLT_EXCEPTION_CAUSE_FQCN,
+                NestedExceptionUtils.getMostSpecificCause(exception).getClass().getName()));
         String group = KafkaUtils.getConsumerGroupId();
         if (group != null) {
             headers.add(single(KafkaHeaders.DLT_ORIGINAL_CONSUMER_GROUP, group));

@@ -41,7 +41,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.LongDeserializer;
 import org.apache.kafka.common.serialization.LongSerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -76,6 +75,7 @@ class DeadLetterTopicsTests {
             .withBean(Listener.class, () -> this.listener)
             .withPropertyValues(
                     "topic=" + this.topic,
+                    "single=true",
                     "batch=false",
                     "integration.listeners.dead-letters=topic",
                     "spring.kafka.bootstrap-servers=" + KafkaBroker.address(),
@@ -88,7 +88,7 @@ class DeadLetterTopicsTests {
     @ValueSource(booleans = {false, true})
     void itIsSentToTheSamePartitionAsItCameWithTheHeadersOfSpring(boolean batch) {
         KafkaBroker.addTopic(this.dead, 2);
-        this.runner.withPropertyValues("batch=" + batch).run((context) -> {
+        this.runner.withPropertyValues("single=" + !batch, "batch=" + batch).run((context) -> {
             send(1, 7L, NO_TEXT);
             ConsumerRecord<byte[], byte[]> sent = received(1).get(0);
             assertThat(sent.partition()).isEqualTo(1);
@@ -213,7 +213,7 @@ class DeadLetterTopicsTests {
         KafkaBroker.addTopic(this.dead, 2, Map.of("max.message.bytes", "80"));
         this.runner.run((context) -> {
             send(0, 7L, NO_TEXT);
-            await().atMost(PATIENCE).until(() -> this.listener.seen.size() >= 2);
+            await().atMost(PATIENCE).until(() -> this.listener.seen.size() >= 3);
             assertThat(committed(new TopicPartition(this.topic, 0))).isZero();
         });
     }
@@ -345,13 +345,20 @@ class DeadLetterTopicsTests {
 
     static class Listener {
 
-        final List<@Nullable Object> seen = new CopyOnWriteArrayList<>();
+        final List<ConsumerRecord<?, ?>> seen = new CopyOnWriteArrayList<>();
 
         volatile RuntimeException failure = new IntegrationException("refused", FailureCategory.PERMANENT, false);
 
         @Handled
-        @KafkaListener(id = "handled", idIsGroup = false, topics = "${topic}", batch = "${batch}")
-        void on(List<ConsumerRecord<?, ?>> records) {
+        @KafkaListener(id = "handled", idIsGroup = false, topics = "${topic}", autoStartup = "${single}")
+        void on(ConsumerRecord<?, ?> record) {
+            this.seen.add(record);
+            throw this.failure;
+        }
+
+        @Handled
+        @KafkaListener(id = "batches", idIsGroup = false, topics = "${topic}", batch = "true", autoStartup = "${batch}")
+        void onBatch(List<ConsumerRecord<?, ?>> records) {
             this.seen.addAll(records);
             throw this.failure;
         }
