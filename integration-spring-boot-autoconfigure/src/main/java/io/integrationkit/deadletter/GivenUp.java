@@ -19,10 +19,15 @@ record GivenUp(
         Content content,
         LastFailure failure) {
 
+    /** Header of a CloudEvent. */
+    private static final String SOURCE = "ce_source";
+
     static GivenUp call(GivenUpCall call, LastFailure failure) {
         String name = call.operation().name();
         return new GivenUp(
-                id(DeadLetter.Kind.CALL, name, call.key()),
+                (call.key() != null)
+                        ? id(DeadLetter.Kind.CALL.name(), name, call.key())
+                        : UUID.randomUUID().toString(),
                 DeadLetter.Kind.CALL,
                 name,
                 Text.withoutNul(call.key()),
@@ -32,7 +37,7 @@ record GivenUp(
 
     static GivenUp message(DeadLetterMessage message, LastFailure failure) {
         return new GivenUp(
-                id(DeadLetter.Kind.MESSAGE, message.destination(), message.messageId()),
+                id(message),
                 DeadLetter.Kind.MESSAGE,
                 message.destination(),
                 Text.withoutNul(message.key()),
@@ -46,11 +51,17 @@ record GivenUp(
                 failure);
     }
 
-    private static String id(DeadLetter.Kind kind, String name, @Nullable String identity) {
-        if (identity == null) {
-            return UUID.randomUUID().toString();
-        }
-        ByteBuffer digest = ByteBuffer.wrap(Sha256.of(List.of(kind.name(), name, identity)));
+    /** An event is told by its source and its id together: two publishers may use the same id. */
+    private static String id(DeadLetterMessage message) {
+        String kind = DeadLetter.Kind.MESSAGE.name();
+        String source = message.headers().get(SOURCE);
+        return (source != null)
+                ? id(kind, message.destination(), message.messageId(), source)
+                : id(kind, message.destination(), message.messageId());
+    }
+
+    private static String id(String... identity) {
+        ByteBuffer digest = ByteBuffer.wrap(Sha256.of(List.of(identity)));
         return new UUID(digest.getLong(), digest.getLong()).toString();
     }
 }

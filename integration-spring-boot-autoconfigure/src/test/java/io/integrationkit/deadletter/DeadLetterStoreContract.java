@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -198,6 +199,17 @@ abstract class DeadLetterStoreContract extends DeadLetterFixture {
         assertThatExceptionOfType(ProblemException.class)
                 .isThrownBy(() -> this.deadLetters.list(DeadLetterFilter.all(), "nowhere", 3))
                 .satisfies((ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.DEAD_LETTER_NOT_FOUND));
+    }
+
+    @Test
+    void messagesOfTwoSourcesWithTheSameIdAreTwoEntries() {
+        String shop = this.deadLetters.storeMessage(message("orders", "m-1", Map.of("ce_source", "/shop")));
+        String store = this.deadLetters.storeMessage(message("orders", "m-1", Map.of("ce_source", "/store")));
+        String nobody = this.deadLetters.storeMessage(message("orders", "m-1", Map.of()));
+        assertThat(idsOf(DeadLetterFilter.all())).containsExactly(shop, store, nobody);
+        assertThat(this.deadLetters.storeMessage(message("orders", "m-1", Map.of("ce_source", "/shop"))))
+                .isEqualTo(shop);
+        assertThat(idsOf(DeadLetterFilter.all())).hasSize(3);
     }
 
     @Test

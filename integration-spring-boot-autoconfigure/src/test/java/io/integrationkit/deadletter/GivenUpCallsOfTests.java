@@ -45,6 +45,10 @@ final class GivenUpCallsOfTests {
     }
 
     static DeadLetterMessage message(String destination, String messageId) {
+        return message(destination, messageId, Map.of("ce_id", messageId, "X-Correlation-Id", "corr-1"));
+    }
+
+    static DeadLetterMessage message(String destination, String messageId, Map<String, String> headers) {
         return new DeadLetterMessage(
                 destination,
                 "customer-7",
@@ -52,7 +56,7 @@ final class GivenUpCallsOfTests {
                 "order.placed",
                 2,
                 "application/json",
-                Map.of("ce_id", messageId, "X-Correlation-Id", "corr-1"),
+                headers,
                 new byte[] {0, 1, -1, 10, 13},
                 Failure.of(FailureCategory.PERMANENT),
                 new IllegalArgumentException("the topic refused it"),
