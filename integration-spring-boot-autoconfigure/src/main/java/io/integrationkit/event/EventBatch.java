@@ -6,9 +6,9 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +29,10 @@ final class EventBatch<T> {
 
     private final List<@Nullable ReceivedEvent> events = new ArrayList<>();
 
-    /** Lanes that have not handled the event yet. */
+    /** Lanes of which it is not known what became of the event in them. */
     private final AtomicIntegerArray open;
 
-    private final AtomicReferenceArray<@Nullable Exception> failures;
+    private final List<Queue<Exception>> failures;
 
     /** Of batches of which nobody knows which event failed. */
     private final Collection<Exception> unassigned = new ConcurrentLinkedQueue<>();
@@ -42,7 +42,9 @@ final class EventBatch<T> {
         this.items = items;
         this.destinations = destinations;
         this.open = new AtomicIntegerArray(items.size());
-        this.failures = new AtomicReferenceArray<>(items.size());
+        this.failures = items.stream()
+                .<Queue<Exception>>map((item) -> new ConcurrentLinkedQueue<>())
+                .toList();
     }
 
     /** Makes the lanes: those of keys in the order of their first events, then those of handlers. */
@@ -88,7 +90,8 @@ final class EventBatch<T> {
     }
 
     private boolean failed(int item, Exception failure) {
-        this.failures.set(item, failure);
+        this.failures.get(item).add(failure);
+        this.open.decrementAndGet(item);
         return false;
     }
 
@@ -120,22 +123,25 @@ final class EventBatch<T> {
         return true;
     }
 
-    /** Ends the batch. */
+    /**
+     * Ends the batch. How an event failed is told only if each of its handlers was called, or cannot be: who gives the
+     * event up would take it from the others.
+     */
     void requireHandled() {
         List<T> handled = new ArrayList<>();
         List<T> notHandled = new ArrayList<>();
         Map<Object, Exception> failed = new IdentityHashMap<>();
-        List<Exception> all = new ArrayList<>();
+        List<Exception> all = new ArrayList<>(this.unassigned);
         for (int i = 0; i < this.items.size(); i++) {
-            Exception failure = this.failures.get(i);
-            if (failure != null) {
-                failed.put(this.items.get(i), failure);
-                all.add(failure);
+            List<Exception> ofItem = List.copyOf(this.failures.get(i));
+            boolean known = this.open.get(i) == 0;
+            (known && ofItem.isEmpty() ? handled : notHandled).add(this.items.get(i));
+            if (known && !ofItem.isEmpty()) {
+                failed.put(this.items.get(i), this.processor.worst(ofItem));
             }
-            ((failure == null && this.open.get(i) == 0) ? handled : notHandled).add(this.items.get(i));
+            all.addAll(ofItem);
         }
         if (!notHandled.isEmpty()) {
-            all.addAll(this.unassigned);
             throw this.processor.notHandled(handled, notHandled, failed, all);
         }
     }

@@ -229,7 +229,7 @@ public final class EventProcessor {
     }
 
     /** One that may pass goes before one that will not: as long as there is one, the event must come again. */
-    private Exception worst(List<Exception> failures) {
+    Exception worst(List<Exception> failures) {
         Exception worst = failures.stream()
                 .filter((failure) -> this.classification.apply(failure).retryable())
                 .findFirst()

@@ -66,8 +66,8 @@ public class EventsNotHandledException extends IntegrationException {
      * Returns how an event failed.
      *
      * @param item event or record, as it was given to the processor
-     * @return the failure; {@code null} if it was handled, was not begun, or was in a batch of which nobody knows which
-     *     event failed
+     * @return the failure, of several one that may pass; {@code null} if it was handled, was not begun, or one of its handlers
+     *     failed with several events of which nobody knows which it was
      */
     public @Nullable Exception failureOf(Object item) {
         return this.failures.get(item);

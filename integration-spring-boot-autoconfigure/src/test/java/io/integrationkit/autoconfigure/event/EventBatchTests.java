@@ -137,6 +137,29 @@ class EventBatchTests {
     }
 
     @Test
+    void anEventIsNotGivenUpBeforeEachOfItsHandlersHadItAlone() {
+        this.runner.run((context) -> {
+            EventProcessor processor = context.getBean(EventProcessor.class);
+            ReceivedEvent refused = event("both.done", "k", 1);
+            ReceivedEvent bad = event("both.done", "l", 2);
+            RuntimeException no = new IntegrationException("no", FailureCategory.PERMANENT, false);
+            RuntimeException down = new IntegrationException("down", FailureCategory.TEMPORARY, true);
+            this.work.failures.putAll(Map.of(1, no, 102, down));
+            EventsNotHandledException failed = failure(processor, List.of(refused, bad));
+            assertThat(failed.failureOf(refused))
+                    .as("the list failed for another event")
+                    .isNull();
+            assertThat(failed.failureOf(bad)).isNull();
+            assertThat(failure(processor, List.of(refused)).failureOf(refused)).isSameAs(no);
+            assertThat(this.work.done).containsExactly("one l 2", "both [1]");
+            this.work.failures.put(103, no);
+            this.work.failures.put(3, down);
+            ReceivedEvent twice = event("both.done", "m", 3);
+            assertThat(failure(processor, List.of(twice)).failureOf(twice)).isSameAs(down);
+        });
+    }
+
+    @Test
     void eachEventHasItsOwnCorrelationId() {
         this.runner.run((context) -> {
             List<ReceivedEvent> events = List.of(event("traced", "a", 1), event("traced", "b", 2));
@@ -193,6 +216,9 @@ class EventBatchTests {
     @EventType("batch.done")
     record BatchDone(String key, int number) {}
 
+    @EventType("both.done")
+    record BothDone(String key, int number) {}
+
     @EventType("traced")
     record Traced(String key) {}
 
@@ -204,11 +230,15 @@ class EventBatchTests {
 
         private volatile @Nullable CyclicBarrier meeting;
 
-        void handle(String what, int number) {
+        void require(int number) {
             RuntimeException failure = this.failures.get(number);
             if (failure != null) {
                 throw failure;
             }
+        }
+
+        void handle(String what, int number) {
+            require(number);
             this.done.add(what);
             CyclicBarrier barrier = this.meeting;
             if (barrier != null) {
@@ -253,6 +283,22 @@ class EventBatchTests {
                             .map(BatchDone::number)
                             .filter(this.work.failures::containsKey)
                             .collect(Collectors.reducing(0, (a, b) -> b)));
+        }
+
+        @EventHandler
+        @Deduplicate
+        public void one(BothDone step) {
+            this.work.handle("one %s %d".formatted(step.key(), step.number()), step.number());
+        }
+
+        @EventHandler
+        @Deduplicate
+        public void both(List<BothDone> steps) {
+            List<Integer> numbers = steps.stream().map(BothDone::number).toList();
+            for (int number : numbers) {
+                this.work.require(100 + number);
+            }
+            this.work.handle("both " + numbers, 0);
         }
 
         @EventHandler

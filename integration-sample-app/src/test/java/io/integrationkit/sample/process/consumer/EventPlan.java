@@ -99,12 +99,17 @@ final class EventPlan {
 
     private Planned event(Kind kind, int key, int partition, long offset) {
         Numbered event = new Numbered(key, ++this.sequences[key], kind);
-        Planned planned = new Planned(partition, offset, key, "key-%d-%d".formatted(key, event.sequence()), event);
+        Planned planned = new Planned(partition, offset, key, id(key, event.sequence()), event);
         this.events.put(planned.id(), kind);
         if (kind == Kind.REFUSED || (!this.ending && this.random.nextDouble() < COPIED)) {
             copyLater(planned);
         }
         return planned;
+    }
+
+    /** Id of an event. */
+    static String id(int key, long sequence) {
+        return "key-%d-%d".formatted(key, sequence);
     }
 
     private void copyLater(Planned planned) {

@@ -69,7 +69,7 @@ final class EventSource implements AutoCloseable {
         for (int i = 0; i < BURST; i++) {
             Planned next = this.plan.next();
             for (Style style : Style.values()) {
-                sent.put(send(producer, style.topic(), next), next);
+                sent.put(send(producer, style, next), next);
             }
         }
         for (Map.Entry<Future<RecordMetadata>, Planned> one : sent.entrySet()) {
@@ -80,16 +80,16 @@ final class EventSource implements AutoCloseable {
         }
     }
 
-    private Future<RecordMetadata> send(Producer<String, byte[]> producer, String topic, Planned next) {
+    private Future<RecordMetadata> send(Producer<String, byte[]> producer, Style style, Planned next) {
         ProducerRecord<String, byte[]> sent = new ProducerRecord<>(
-                topic,
+                style.topic(),
                 next.partition(),
                 "key-" + next.key(),
                 (next.event() != null)
                         ? this.mapper.writeValueAsBytes(next.event())
                         : "{nobody can read this".getBytes(StandardCharsets.UTF_8));
         if (next.id() != null) {
-            CloudEventHeaders.of(next.id(), "source", Numbered.TYPE, 1, Instant.EPOCH, "application/json")
+            CloudEventHeaders.of(next.id(), "source", style.eventType(), 1, Instant.EPOCH, "application/json")
                     .forEach((name, value) -> sent.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
         }
         return producer.send(sent);

@@ -6,26 +6,37 @@ import java.util.Locale;
 /** The ways to listen that the contract holds for. Each has a topic and a group of its own, which are named as it is. */
 enum Style {
     /** A transaction a record. */
-    SINGLE(SingleListener.class, SingleListener.HANDLER),
+    SINGLE(SingleListener.class, Numbered.TYPE, SingleListener.HANDLER),
 
     /** A transaction a batch. */
-    BATCH(BatchListener.class, BatchListener.HANDLER),
+    BATCH(BatchListener.class, Numbered.TYPE, BatchListener.HANDLER),
 
     /** Two handlers an event, each with a transaction of its own. */
-    EVENTS(EventListener.class, EventListener.FIRST, EventListener.SECOND);
+    EVENTS(EventListener.class, Numbered.TYPE, EventListener.FIRST, EventListener.SECOND),
+
+    /** Several keys at a time, each event in a transaction of its own; and all events of a poll at once. */
+    POLLS(PollListener.class, Polled.TYPE, PollListener.KEY_BY_KEY, PollListener.TOGETHER);
 
     private final Class<?> listener;
 
+    private final String eventType;
+
     private final List<String> handlers;
 
-    Style(Class<?> listener, String... handlers) {
+    Style(Class<?> listener, String eventType, String... handlers) {
         this.listener = listener;
+        this.eventType = eventType;
         this.handlers = List.of(handlers);
     }
 
     /** Class of the bean that listens. */
     Class<?> listener() {
         return this.listener;
+    }
+
+    /** Type of the events of its topic. */
+    String eventType() {
+        return this.eventType;
     }
 
     /** Names of those who write effects; only the first of them refuses what is to be refused. */
