@@ -14,6 +14,15 @@ enum Comparison {
             20_000,
             0.7),
 
+    /** The same where the handler has a statement for each message, as most have. */
+    BATCH_INBOX_EACH(
+            "batches of 100 with the JDBC inbox against without, a statement a record",
+            BatchListeners.TOPIC_EACH,
+            BatchListeners.PLAIN_EACH,
+            BatchListeners.DEDUPLICATED_EACH,
+            20_000,
+            0.7),
+
     /** What handling several keys of a partition at the same time brings where a handler takes 20 ms. */
     PARALLEL_KEYS(
             "a handler of 20 ms on one partition, eight keys at a time against one record at a time",

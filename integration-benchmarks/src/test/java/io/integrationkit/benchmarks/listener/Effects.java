@@ -33,6 +33,13 @@ final class Effects {
         this.jdbc.update(INSERT, row(listener, order));
     }
 
+    /** One statement after the other. */
+    void writeEach(String listener, List<ConsumerRecord<String, byte[]>> orders) {
+        for (ConsumerRecord<String, byte[]> each : orders) {
+            write(listener, this.mapper.readValue(each.value(), Order.class));
+        }
+    }
+
     void write(String listener, List<ConsumerRecord<String, byte[]>> orders) {
         List<Object[]> rows = new ArrayList<>(orders.size());
         for (ConsumerRecord<String, byte[]> each : orders) {

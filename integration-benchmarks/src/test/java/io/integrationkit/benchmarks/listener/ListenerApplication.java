@@ -34,6 +34,16 @@ class ListenerApplication {
     }
 
     @Bean
+    BatchListeners.PlainEach plainBatchesEach(Progress progress, Effects effects) {
+        return new BatchListeners.PlainEach(progress, effects);
+    }
+
+    @Bean
+    BatchListeners.DeduplicatedEach deduplicatedBatchesEach(Progress progress, Effects effects) {
+        return new BatchListeners.DeduplicatedEach(progress, effects);
+    }
+
+    @Bean
     CallListeners.Handler calls(Effects effects) {
         return new CallListeners.Handler(effects);
     }
