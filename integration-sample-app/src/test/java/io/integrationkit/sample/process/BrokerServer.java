@@ -92,13 +92,17 @@ public final class BrokerServer implements AutoCloseable {
      * @return the client, which gives up early
      */
     public Admin admin() {
+        return admin(5000, 2000);
+    }
+
+    private Admin admin(int call, int request) {
         return Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 address(),
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                5000,
+                call,
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                2000));
+                request));
     }
 
     /**
@@ -110,7 +114,7 @@ public final class BrokerServer implements AutoCloseable {
      * @throws ExecutionException if the broker refuses
      */
     public void createTopics(Collection<String> names, int partitions) throws InterruptedException, ExecutionException {
-        try (Admin admin = admin()) {
+        try (Admin admin = admin((int) PATIENCE.toMillis(), (int) PATIENCE.toMillis())) {
             admin.createTopics(names.stream()
                             .map((name) -> new NewTopic(name, partitions, (short) 1))
                             .toList())

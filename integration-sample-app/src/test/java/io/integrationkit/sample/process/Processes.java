@@ -1,6 +1,7 @@
 package io.integrationkit.sample.process;
 
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.sample.hub.GithubEvent;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 
@@ -20,6 +22,9 @@ import javax.sql.DataSource;
 final class Processes implements AutoCloseable {
 
     static final String SECRET = "a secret of the process test";
+
+    /** As many as the hub has by default. */
+    private static final int PARTITIONS = 4;
 
     private static final Path TARGET = Path.of("target");
 
@@ -78,9 +83,14 @@ final class Processes implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + this.hubPort);
     }
 
-    void start() throws InterruptedException {
+    /**
+     * The topic is there before the hub, as an operator would have it: a hub that starts while the broker is slow would
+     * find one that the broker made by itself, and change the number of its partitions later, which moves keys.
+     */
+    void start() throws InterruptedException, ExecutionException {
         this.broker.start();
         awaitBroker();
+        this.broker.createTopics(List.of(GithubEvent.TOPIC), PARTITIONS);
         this.hub.start();
         awaitHub();
     }
