@@ -76,10 +76,10 @@ class LanesTests {
             List<Integer> runs = ran.computeIfAbsent(lane, (added) -> new ArrayList<>());
             List<Integer> wanted = expected.computeIfAbsent(lane, (added) -> new ArrayList<>());
             if (wanted.size() == steps.size() && (wanted.isEmpty() || wanted.get(wanted.size() - 1) >= 0)) {
-                wanted.add(fails ? -number : number);
+                wanted.add(fails ? ~number : number);
             }
             steps.add(() -> {
-                runs.add(fails ? -number : number);
+                runs.add(fails ? ~number : number);
                 return !fails;
             });
         }
