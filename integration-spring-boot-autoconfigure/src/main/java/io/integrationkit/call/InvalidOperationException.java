@@ -1,8 +1,10 @@
 package io.integrationkit.call;
 
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.InvalidSettingException;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** An annotated method or a setting cannot work as it stands; start-up ends with it. */
@@ -34,6 +36,36 @@ public class InvalidOperationException extends ProblemException {
     protected InvalidOperationException(ProblemCode code, String message, String action, @Nullable Throwable cause) {
         super(code, FailureCategory.PERMANENT, message, null, cause);
         this.action = action;
+    }
+
+    /**
+     * Refuses the value of a setting.
+     *
+     * @param setting key and value, such as {@code integration.events.concurrency=0}
+     * @param why what is wrong with it, to stand behind the value
+     * @param example a value that can work
+     * @return the exception, INT-106
+     */
+    public static InvalidOperationException ofSetting(String setting, String why, String example) {
+        return new InvalidOperationException(
+                ProblemCode.INVALID_SETTING, setting + " " + why, "Set it to %s.".formatted(example));
+    }
+
+    /**
+     * Refuses a time that is not positive, or too long to be measured.
+     *
+     * @param key key of the setting
+     * @param value its value
+     * @param example a value that can work
+     * @throws InvalidOperationException if it cannot
+     */
+    public static void requireTime(String key, Duration value, String example) {
+        if (value.isZero() || value.isNegative() || value.compareTo(InvalidSettingException.LONGEST) > 0) {
+            throw ofSetting(
+                    key + "=" + value,
+                    "is not more than zero and at most %dd".formatted(InvalidSettingException.LONGEST.toDays()),
+                    "a time such as " + example);
+        }
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.integrationkit.deduplicate;
 
 import io.integrationkit.call.InvalidOperationException;
-import io.integrationkit.failure.ProblemCode;
 import java.time.Duration;
 
 /**
@@ -19,19 +18,11 @@ public record DeduplicationSpec(Duration retention, int maxEntries, Duration red
      * @throws InvalidOperationException if a value cannot work
      */
     public DeduplicationSpec {
-        if (retention.isZero() || retention.isNegative()) {
-            throw invalid("retention=" + retention, "is not positive", "Set it to a time such as 7d");
-        }
+        InvalidOperationException.requireTime("integration.deduplicate.retention", retention, "7d");
         if (maxEntries < 1) {
-            throw invalid("max-entries=" + maxEntries, "leaves no room for a message", "Set it to one or more");
+            throw InvalidOperationException.ofSetting(
+                    "integration.deduplicate.max-entries=" + maxEntries, "leaves no room for a message", "one or more");
         }
-        if (redisLease.isZero() || redisLease.isNegative()) {
-            throw invalid("redis-lease=" + redisLease, "is not positive", "Set it to a time such as 5m");
-        }
-    }
-
-    private static InvalidOperationException invalid(String setting, String why, String action) {
-        return new InvalidOperationException(
-                ProblemCode.INVALID_SETTING, "integration.deduplicate.%s %s".formatted(setting, why), action + ".");
+        InvalidOperationException.requireTime("integration.deduplicate.redis-lease", redisLease, "5m");
     }
 }

@@ -2,7 +2,6 @@ package io.integrationkit.event;
 
 import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.context.TimeSource;
-import io.integrationkit.failure.ProblemCode;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 
@@ -23,16 +22,10 @@ public record EventConcurrency(int concurrency, Duration batchTime, Executor exe
      */
     public EventConcurrency {
         if (concurrency < 1) {
-            throw invalid("concurrency=" + concurrency, "handles nothing", "Set it to one or more");
+            throw InvalidOperationException.ofSetting(
+                    "integration.events.concurrency=" + concurrency, "handles nothing", "one or more");
         }
-        if (batchTime.isZero() || batchTime.isNegative()) {
-            throw invalid("batch-time=" + batchTime, "is not positive", "Set it to a time such as 1m");
-        }
-    }
-
-    private static InvalidOperationException invalid(String setting, String why, String action) {
-        return new InvalidOperationException(
-                ProblemCode.INVALID_SETTING, "integration.events.%s %s".formatted(setting, why), action + ".");
+        InvalidOperationException.requireTime("integration.events.batch-time", batchTime, "1m");
     }
 
     Lanes lanes() {

@@ -150,7 +150,7 @@ class DeduplicateAutoConfigurationTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"retention=0s", "retention=-1d", "max-entries=0", "redis-lease=0s"})
+    @ValueSource(strings = {"retention=0s", "retention=-1d", "retention=200000d", "max-entries=0", "redis-lease=0s"})
     void valuesThatCannotWorkEndStartUp(String setting) {
         this.plain
                 .withPropertyValues("integration.deduplicate." + setting)

@@ -170,7 +170,7 @@ class EventBatchTests {
 
     @Test
     void settingsAndMethodsThatCannotWorkEndStartUp() {
-        for (String setting : Set.of("concurrency=0", "batch-time=0s")) {
+        for (String setting : Set.of("concurrency=0", "batch-time=0s", "batch-time=200000d")) {
             this.runner
                     .withPropertyValues("integration.events." + setting)
                     .run((context) -> assertThat(context)
