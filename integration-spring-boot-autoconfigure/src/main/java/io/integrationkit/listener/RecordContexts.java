@@ -6,6 +6,7 @@ import io.integrationkit.context.Correlation;
 import io.integrationkit.context.Deadline;
 import io.integrationkit.context.Scope;
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.event.CloudEventHeaders;
 import io.integrationkit.failure.InvalidSettingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Binds what records carry to the thread that handles them: correlation id, deadline and trace. */
 final class RecordContexts {
-
-    private static final String TYPE = "ce_type";
 
     private static final Pattern EPOCH_MILLIS = Pattern.compile("[0-9]{1,15}");
 
@@ -55,7 +54,9 @@ final class RecordContexts {
 
     private static Message message(@Nullable String listener, ConsumerRecord<?, ?> received) {
         return new Message(
-                (listener != null) ? listener : "listener", text(received, TYPE), (name) -> text(received, name));
+                (listener != null) ? listener : "listener",
+                text(received, CloudEventHeaders.TYPE),
+                (name) -> text(received, name));
     }
 
     /**

@@ -3,6 +3,7 @@ package io.integrationkit.listener;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.deadletter.DeadLetterMessage;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.event.CloudEventHeaders;
 import io.integrationkit.failure.Failure;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -23,31 +24,32 @@ public final class RecordDeadLetters implements GivenUpRecords {
 
     private final DeadLetters deadLetters;
 
-    private final PayloadCodec codec;
+    private final RecordBytes bytes;
 
     /**
      * Creates the adapter.
      *
      * @param deadLetters where records go
-     * @param codec writes values that are neither bytes nor text
+     * @param codec writes values of types that Kafka does not know
      */
     public RecordDeadLetters(DeadLetters deadLetters, PayloadCodec codec) {
         this.deadLetters = deadLetters;
-        this.codec = codec;
+        this.bytes = new RecordBytes(codec);
     }
 
     /** Stores a record; the same one again updates its dead letter. */
     @Override
     public void keep(ConsumerRecord<?, ?> failed, Failure failure, Exception exception) {
         Map<String, String> headers = headers(failed);
-        String version = headers.get("ce_dataversion");
+        String version = headers.get(CloudEventHeaders.DATA_VERSION);
         String id = this.deadLetters.storeMessage(new DeadLetterMessage(
                 failed.topic(),
                 text(failed.key()),
-                headers.getOrDefault("ce_id", failed.topic() + "-" + failed.partition() + "@" + failed.offset()),
-                headers.get("ce_type"),
+                headers.getOrDefault(
+                        CloudEventHeaders.ID, failed.topic() + "-" + failed.partition() + "@" + failed.offset()),
+                headers.get(CloudEventHeaders.TYPE),
                 (version != null && version.matches("[0-9]{1,9}")) ? Integer.parseInt(version) : 1,
-                headers.get("content-type"),
+                headers.get(CloudEventHeaders.CONTENT_TYPE),
                 headers,
                 payload(failed, exception),
                 failure,
@@ -68,16 +70,8 @@ public final class RecordDeadLetters implements GivenUpRecords {
                 return undecodable.getData();
             }
         }
-        Object value = failed.value();
-        if (value == null) {
-            return new byte[0];
-        }
-        if (value instanceof byte[] bytes) {
-            return bytes;
-        }
-        return (value instanceof CharSequence text)
-                ? text.toString().getBytes(StandardCharsets.UTF_8)
-                : this.codec.write(value);
+        byte[] value = this.bytes.of(failed, failed.value());
+        return (value != null) ? value : new byte[0];
     }
 
     private static Map<String, String> headers(ConsumerRecord<?, ?> failed) {
