@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -83,17 +84,12 @@ public final class EventProcessor {
      *     others as suppressed ones
      */
     public void process(ReceivedEvent event, @Nullable String destination) throws Exception {
-        List<HandlerMethod> found = this.handlers.of(event.type());
-        if (found.isEmpty()) {
-            unhandled(event.type(), destination);
-            return;
-        }
         if (Correlation.current() != null) {
-            handle(found, event, destination);
+            handle(event, destination, (handler) -> true);
             return;
         }
         try (Scope own = Correlation.open(event.headers().get(Correlation.HEADER))) {
-            handle(found, event, destination);
+            handle(event, destination, (handler) -> true);
         }
     }
 
@@ -130,14 +126,9 @@ public final class EventProcessor {
             unhandled(null, destination);
             return;
         }
-        List<HandlerMethod> found = this.handlers.of(event.type());
-        if (found.isEmpty()) {
-            unhandled(event.type(), destination);
-            return;
-        }
         String carried = event.headers().get(Correlation.HEADER);
         try (Scope own = Correlation.open((carried != null) ? carried : Correlation.current())) {
-            handle(found.stream().filter((handler) -> !handler.batch()).toList(), event, destination);
+            handle(event, destination, (handler) -> !handler.batch());
         }
     }
 
@@ -182,9 +173,17 @@ public final class EventProcessor {
         return this.skipped.sum();
     }
 
-    private void handle(List<HandlerMethod> found, ReceivedEvent event, @Nullable String destination) throws Exception {
+    private void handle(ReceivedEvent event, @Nullable String destination, Predicate<HandlerMethod> which)
+            throws Exception {
+        List<HandlerMethod> found = this.handlers.of(event.type());
+        if (found.isEmpty()) {
+            unhandled(event.type(), destination);
+        }
         List<Exception> failures = new ArrayList<>();
         for (HandlerMethod handler : found) {
+            if (!which.test(handler)) {
+                continue;
+            }
             Exception failure = call(
                     handler,
                     event.headers()::get,

@@ -83,7 +83,7 @@ public final class HandlerMethod {
                 arguments.add((event, headers) -> headers);
             } else if (eventClass == null) {
                 batch = isBatch(parameter.getType());
-                eventClass = batch ? element(method, parameter) : parameter.getType();
+                eventClass = batch ? element(parameter) : parameter.getType();
                 if (eventClass == null) {
                     throw notOneEvent(beanName, method, null);
                 }
@@ -112,16 +112,11 @@ public final class HandlerMethod {
         return Iterable.class.isAssignableFrom(type) && type.isAssignableFrom(List.class);
     }
 
-    private static @Nullable Class<?> element(Method method, Parameter parameter) {
-        for (int i = 0; i < method.getParameterCount(); i++) {
-            if (method.getParameters()[i].equals(parameter)) {
-                return ResolvableType.forMethodParameter(method, i)
-                        .as(Iterable.class)
-                        .getGeneric()
-                        .resolve();
-            }
-        }
-        return null;
+    private static @Nullable Class<?> element(Parameter parameter) {
+        return ResolvableType.forType(parameter.getParameterizedType())
+                .as(Iterable.class)
+                .getGeneric()
+                .resolve();
     }
 
     private static EventDescriptor eventType(String beanName, Method method, Class<?> eventClass, EventTypes types) {
