@@ -100,6 +100,7 @@ public enum ProblemCode {
     INBOX_UNAVAILABLE("INT-505", "The inbox in Redis does not answer"),
     INBOX_EVICTS("INT-506", "The inbox in Redis may forget messages before their time"),
     INBOX_LEASE_LOST("INT-507", "A message was let in again while its first handler was still working"),
+    INBOX_FORGETS_FIRST("INT-508", "A topic keeps records longer than the inbox remembers them"),
 
     DEAD_LETTER_NOT_FOUND("INT-601", "There is no such dead letter"),
     DEAD_LETTER_NOT_REPLAYABLE("INT-602", "A dead letter cannot be replayed in its state"),

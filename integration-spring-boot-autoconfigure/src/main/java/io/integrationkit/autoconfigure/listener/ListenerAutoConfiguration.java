@@ -1,11 +1,14 @@
 package io.integrationkit.autoconfigure.listener;
 
+import io.integrationkit.autoconfigure.deduplicate.DeduplicateProperties;
 import io.integrationkit.call.FindingContributor;
 import io.integrationkit.call.MessageTracing;
 import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.deduplicate.Deduplicate;
+import io.integrationkit.deduplicate.Inbox;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.listener.DeadLetterTopics;
@@ -15,7 +18,9 @@ import io.integrationkit.listener.ListenerErrorHandling;
 import io.integrationkit.listener.ListenerTimes;
 import io.integrationkit.listener.OperationListenerEnhancer;
 import io.integrationkit.listener.RecordDeadLetters;
+import io.integrationkit.listener.TopicRetention;
 import io.integrationkit.reliable.ReliablePolicies;
+import java.util.function.BooleanSupplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -31,6 +36,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.kafka.annotation.EnableKafka;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
+import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.ProducerFactory;
 
 /** Auto-configuration of the error handling of Kafka listeners that carry an annotation of ours. */
@@ -39,6 +45,7 @@ import org.springframework.kafka.core.ProducerFactory;
             "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration",
             "io.integrationkit.autoconfigure.actuate.IntegrationTracingAutoConfiguration",
             "io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration",
+            "io.integrationkit.autoconfigure.deduplicate.DeduplicateAutoConfiguration",
             "io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration"
         })
 public final class ListenerAutoConfiguration {
@@ -124,6 +131,32 @@ public final class ListenerAutoConfiguration {
         DeadLetterTopics integrationDeadLetterTopics(
                 ProducerFactory<?, ?> producerFactory, PayloadCodec codec, ListenerProperties properties) {
             return new DeadLetterTopics(producerFactory, codec, properties.getDeadLetterTopicSuffix());
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(EnableKafka.class)
+    @ConditionalOnBean({KafkaListenerEndpointRegistry.class, Inbox.class})
+    @ConditionalOnSingleCandidate(KafkaAdmin.class)
+    static class Retention {
+
+        @Bean
+        @ConditionalOnMissingBean
+        TopicRetention integrationTopicRetention(
+                KafkaListenerEndpointRegistry registry,
+                KafkaAdmin admin,
+                DeduplicateProperties properties,
+                OperationRegistry operations,
+                Inbox inbox) {
+            BooleanSupplier wanted = () -> inbox.durable()
+                    && operations.plans().stream()
+                            .anyMatch((plan) -> plan.operation().annotation(Deduplicate.class) != null);
+            return new TopicRetention(
+                    registry, admin.getConfigurationProperties(), properties.getRetention(), wanted, (ask) -> {
+                        Thread thread = new Thread(ask, "integration-listener-retention");
+                        thread.setDaemon(true);
+                        thread.start();
+                    });
         }
     }
 }
