@@ -12,6 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param failure how the last attempt failed
  * @param cause exception of the last attempt
  * @param attempts number of attempts
+ * @param compensation what became of its compensation
  */
 public record GivenUpCall(
-        Operation operation, String arguments, @Nullable String key, Failure failure, Throwable cause, int attempts) {}
+        Operation operation,
+        String arguments,
+        @Nullable String key,
+        Failure failure,
+        Throwable cause,
+        int attempts,
+        Compensation compensation) {}

@@ -9,12 +9,16 @@ import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -32,12 +36,18 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  *       goes back to {@code NEW}: the later failure is not covered by this success.
  * </ol>
  *
+ * <p>A failure while an entry is acted on leaves it NEW, also one that was PARKED: who replays it has taken it up.
+ *
  * <p>A message is acted on inside the transaction that ends its replay: it is owed to its destination exactly if the
  * entry is resolved, so a crash there leaves either both or neither.
  */
 final class DeadLetterReplayer {
 
+    private static final Logger logger = LoggerFactory.getLogger(DeadLetterReplayer.class);
+
     private final DeadLetterStore store;
+
+    private final DeadLetterClaims claims;
 
     private final CallReplayer calls;
 
@@ -59,6 +69,7 @@ final class DeadLetterReplayer {
             TimeSource time,
             Duration lease) {
         this.store = store;
+        this.claims = store.claims();
         this.calls = calls;
         this.messages = messages;
         this.classification = classification;
@@ -67,23 +78,47 @@ final class DeadLetterReplayer {
     }
 
     /** Replays an entry on this thread; what the call or message meets is a result, not an exception. */
-    ReplayResult replay(String id) {
+    ReplayResult replay(String id, Intervention by) {
         requireNoTransaction();
         DeadLetter letter = find(id);
         MessageReplayer sender = (letter.kind() == DeadLetter.Kind.MESSAGE) ? sender(letter) : null;
-        Claim claim = this.store.claim(id, this.owner, this.lease);
+        Claim claim = this.claims.claim(id, this.owner, this.lease);
         if (claim == null) {
             return skipped(find(id));
         }
-        if (claim.content() instanceof Content.OfMessage message && sender != null) {
-            return replayMessage(claim, message, sender);
+        if (claim.content() instanceof Content.OfMessage && sender != null) {
+            return replayMessage(claim, sender, by);
         }
-        return replayCall(claim, (Content.OfCall) claim.content());
+        return replayCall(claim, (Content.OfCall) claim.content(), by);
+    }
+
+    /**
+     * Sends messages again, all in one transaction, which also resolves their entries.
+     *
+     * @return ids of the entries that are resolved; {@code null} if one of them was refused, and so nothing was done
+     */
+    @Nullable
+    Set<String> replayMessages(List<String> ids, Intervention by) {
+        requireNoTransaction();
+        MessageReplayer sender = this.messages.get();
+        if (sender == null) {
+            return null;
+        }
+        try {
+            return Set.copyOf(this.claims.resolveMessages(
+                    ids,
+                    by,
+                    (claims) -> sender.replayAll(
+                            claims.stream().map(DeadLetterReplayer::message).toList())));
+        } catch (RuntimeException ex) {
+            logger.debug("A batch of {} messages is replayed one by one, since one was refused", ids.size(), ex);
+            return null;
+        }
     }
 
     /** Closes an entry without doing it, and tells who sent its message. */
-    boolean discard(String id, String reason) {
-        return this.store.discard(id, reason, this::tellDiscarded);
+    boolean discard(String id, Intervention by) {
+        return this.claims.discard(id, by, this::tellDiscarded);
     }
 
     private void tellDiscarded(DeadLetter letter) {
@@ -103,12 +138,14 @@ final class DeadLetterReplayer {
     }
 
     private DeadLetter find(String id) {
-        return this.store
-                .find(id)
-                .orElseThrow(() -> new ProblemException(
-                        ProblemCode.DEAD_LETTER_NOT_FOUND,
-                        FailureCategory.VALIDATION,
-                        "there is no dead letter " + Text.line(id)));
+        return this.store.find(id).orElseThrow(() -> notFound(id));
+    }
+
+    static ProblemException notFound(String id) {
+        return new ProblemException(
+                ProblemCode.DEAD_LETTER_NOT_FOUND,
+                FailureCategory.VALIDATION,
+                "there is no dead letter " + Text.line(id));
     }
 
     private MessageReplayer sender(DeadLetter letter) {
@@ -134,9 +171,10 @@ final class DeadLetterReplayer {
                 "dead letter %s was not replayed: it is %s".formatted(letter.id(), letter.status()));
     }
 
-    private ReplayResult replayMessage(Claim claim, Content.OfMessage content, MessageReplayer sender) {
+    private static ReplayedMessage message(Claim claim) {
         DeadLetter letter = claim.letter();
-        ReplayedMessage message = new ReplayedMessage(
+        Content.OfMessage content = (Content.OfMessage) claim.content();
+        return new ReplayedMessage(
                 letter.name(),
                 letter.key(),
                 content.messageId(),
@@ -145,21 +183,25 @@ final class DeadLetterReplayer {
                 content.contentType(),
                 content.headers(),
                 content.payload());
-        try (Scope correlation = Correlation.open(letter.correlationId())) {
-            return this.store.resolve(claim, () -> sender.replay(message)) ? replayed(claim) : claimLost(claim);
+    }
+
+    private ReplayResult replayMessage(Claim claim, MessageReplayer sender, Intervention by) {
+        ReplayedMessage message = message(claim);
+        try (Scope correlation = Correlation.open(claim.letter().correlationId())) {
+            return this.claims.resolve(claim, by, () -> sender.replay(message)) ? replayed(claim) : claimLost(claim);
         } catch (RuntimeException ex) {
-            return failed(claim, ex);
+            return failed(claim, ex, by);
         }
     }
 
-    private ReplayResult replayCall(Claim claim, Content.OfCall content) {
+    private ReplayResult replayCall(Claim claim, Content.OfCall content, Intervention by) {
         Replay replay = Replay.of(
                 claim.letter().id(), claim.letter().name(), claim.letter().key());
         Throwable failure = call(claim.letter(), content, replay);
         // The end must be written even if the call was asked to stop: a pool refuses an interrupted thread.
         boolean interrupted = Thread.interrupted() || failure instanceof InterruptedException;
         try {
-            return end(claim, replay, failure);
+            return end(claim, replay, failure, by);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -181,14 +223,14 @@ final class DeadLetterReplayer {
         }
     }
 
-    private ReplayResult end(Claim claim, Replay replay, @Nullable Throwable failure) {
+    private ReplayResult end(Claim claim, Replay replay, @Nullable Throwable failure, Intervention by) {
         if (replay.deadLetteredAgain()) {
-            return givenUpAgain(claim);
+            return givenUpAgain(claim, by);
         }
         if (failure == null) {
-            return this.store.resolve(claim, () -> {}) ? replayed(claim) : claimLost(claim);
+            return this.claims.resolve(claim, by, () -> {}) ? replayed(claim) : claimLost(claim);
         }
-        ReplayResult result = failed(claim, failure);
+        ReplayResult result = failed(claim, failure, by);
         if (failure instanceof VirtualMachineError error) {
             throw error;
         }
@@ -196,15 +238,15 @@ final class DeadLetterReplayer {
     }
 
     /** The store updated the entry when the call was given up, so only its end is left to write. */
-    private ReplayResult givenUpAgain(Claim claim) {
+    private ReplayResult givenUpAgain(Claim claim, Intervention by) {
         DeadLetter letter = find(claim.letter().id());
         String detail = Text.line("given up again: " + letter.exceptionType() + ": " + letter.message());
-        return this.store.reopen(claim, null, detail)
+        return this.claims.reopen(claim, null, detail, by)
                 ? new ReplayResult(letter.id(), ReplayResult.Outcome.FAILED, letter.category(), null, detail)
                 : claimLost(claim);
     }
 
-    private ReplayResult failed(Claim claim, Throwable failure) {
+    private ReplayResult failed(Claim claim, Throwable failure, Intervention by) {
         DeadLetter letter = claim.letter();
         FailureCategory category = this.classification.classify(failure).category();
         ProblemCode code = (failure instanceof ProblemException problem) ? problem.code() : null;
@@ -213,7 +255,7 @@ final class DeadLetterReplayer {
         LastFailure met = calleeWasAsked(category, code)
                 ? LastFailure.of(failure, category, 1, this.time.now(), letter.correlationId())
                 : null;
-        return this.store.reopen(claim, met, detail)
+        return this.claims.reopen(claim, met, detail, by)
                 ? new ReplayResult(letter.id(), ReplayResult.Outcome.FAILED, category, code, detail)
                 : claimLost(claim);
     }
@@ -226,7 +268,7 @@ final class DeadLetterReplayer {
     }
 
     private static ReplayResult replayed(Claim claim) {
-        return new ReplayResult(claim.letter().id(), ReplayResult.Outcome.REPLAYED, null, null, null);
+        return ReplayResult.replayed(claim.letter().id());
     }
 
     private ReplayResult claimLost(Claim claim) {

@@ -1,12 +1,16 @@
 package io.integrationkit.deadletter;
 
+import io.integrationkit.call.Compensation;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.jdbc.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +20,12 @@ final class DeadLetterRows {
 
     /** The columns an entry is made of: what an operator sees, and so neither arguments nor payload nor headers. */
     static final String COLUMNS = """
-            id, kind, name, entry_key, message_id, event_type, category, exception_type, message, fingerprint, \
-            attempts, first_failed_at, last_failed_at, correlation_id, status, replays, note""";
+            seq, id, kind, name, entry_key, message_id, event_type, event_version, tenant, category, exception_type, \
+            message, fingerprint, attempts, first_failed_at, last_failed_at, correlation_id, status, replays, \
+            compensation, closed_at, note""";
 
     /** The columns a claim needs besides. */
-    static final String CONTENT_COLUMNS =
-            "arguments, event_version, content_type, headers, payload, owner, epoch, revision";
+    static final String CONTENT_COLUMNS = "arguments, content_type, headers, payload, owner, epoch, revision";
 
     private final PayloadCodec codec;
 
@@ -34,12 +38,15 @@ final class DeadLetterRows {
 
     DeadLetter letter(ResultSet row, int index) throws SQLException {
         return new DeadLetter(
+                row.getLong("seq"),
                 text(row, "id"),
                 DeadLetter.Kind.valueOf(text(row, "kind")),
                 text(row, "name"),
                 row.getString("entry_key"),
                 row.getString("message_id"),
                 row.getString("event_type"),
+                row.getObject("event_version", Integer.class),
+                row.getString("tenant"),
                 FailureCategory.valueOf(text(row, "category")),
                 text(row, "exception_type"),
                 text(row, "message"),
@@ -50,13 +57,23 @@ final class DeadLetterRows {
                 row.getString("correlation_id"),
                 DeadLetter.Status.valueOf(text(row, "status")),
                 row.getInt("replays"),
+                Compensation.valueOf(text(row, "compensation")),
+                this.database.moment(row, "closed_at"),
                 row.getString("note"));
     }
 
     Claim claim(ResultSet row, int index) throws SQLException {
         DeadLetter letter = letter(row, index);
-        return new Claim(
-                letter, content(letter, row), text(row, "owner"), row.getLong("epoch"), row.getLong("revision"));
+        String owner = Objects.requireNonNullElse(row.getString("owner"), "");
+        return new Claim(letter, content(letter, row), owner, row.getLong("epoch"), row.getLong("revision"));
+    }
+
+    DeadLetterChange change(ResultSet row, int index) throws SQLException {
+        return new DeadLetterChange(
+                instant(row, "happened_at"),
+                DeadLetterChange.Action.valueOf(text(row, "action")),
+                text(row, "actor"),
+                row.getString("reason"));
     }
 
     private Content content(DeadLetter letter, ResultSet row) throws SQLException {
@@ -88,6 +105,19 @@ final class DeadLetterRows {
         return new Columns(((Content.OfCall) content).arguments(), null, null, null, null, null, null);
     }
 
+    /** Begins the values of a statement with those of a failure. */
+    Values values(LastFailure failure) {
+        return new Values()
+                .with(
+                        failure.category().name(),
+                        failure.exceptionType(),
+                        failure.message(),
+                        failure.fingerprint(),
+                        failure.attempts(),
+                        this.database.parameter(failure.at()),
+                        failure.correlationId());
+    }
+
     private Map<String, String> headers(byte @Nullable [] json) {
         Map<String, String> headers = new LinkedHashMap<>();
         if (json != null && this.codec.read(json, Map.class) instanceof Map<?, ?> stored) {
@@ -117,4 +147,20 @@ final class DeadLetterRows {
             @Nullable String contentType,
             byte @Nullable [] headers,
             byte @Nullable [] payload) {}
+
+    /** The values of a statement, in their order. */
+    static final class Values {
+
+        private final List<@Nullable Object> values = new ArrayList<>();
+
+        Values with(@Nullable Object... further) {
+            this.values.addAll(Arrays.asList(further));
+            return this;
+        }
+
+        @Nullable
+        Object[] toArray() {
+            return this.values.toArray();
+        }
+    }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param messages finds what sends messages again, {@code null} if there is nothing; asked at each replay
  * @param classification says what kind of failure a replay met
  * @param time time of the failures, and of the leases in memory
+ * @param tenant tells for which tenant a thread works; asked each time an entry is stored
  * @param settings the settings
  */
 public record DeadLetterStores(
@@ -22,6 +23,7 @@ public record DeadLetterStores(
         Supplier<@Nullable MessageReplayer> messages,
         FailureClassification classification,
         TimeSource time,
+        Supplier<@Nullable String> tenant,
         DeadLetterSettings settings) {
 
     /**
@@ -47,6 +49,6 @@ public record DeadLetterStores(
     private DeadLetters on(DeadLetterStore store) {
         DeadLetterReplayer replayer = new DeadLetterReplayer(
                 store, this.calls::replay, this.messages, this.classification, this.time, this.settings.replayLease());
-        return new StoredDeadLetters(store, replayer, this.time);
+        return new StoredDeadLetters(store, replayer, this.time, this.tenant);
     }
 }

@@ -67,39 +67,127 @@ public interface DeadLetters extends GivenUpCalls {
     long count(DeadLetterFilter filter);
 
     /**
+     * Lists what a selection would replay now: entries that are open, and parked ones only if the filter asks for that
+     * status.
+     *
+     * @param filter which entries
+     * @param afterPosition {@linkplain DeadLetter#position() position} of the last entry of the page before, 0 for the
+     *     first page
+     * @param limit how many at most
+     * @return a page, oldest first; shorter than {@code limit} only at the end
+     */
+    List<DeadLetter> replayable(DeadLetterFilter filter, long afterPosition, int limit);
+
+    /**
+     * Tells what was done to an entry.
+     *
+     * @param id id of the entry
+     * @return the changes, oldest first; empty if there is no such entry
+     */
+    List<DeadLetterChange> history(String id);
+
+    /**
      * Does a call or message again, on this thread. A call runs through the whole plan of its operation, with the
      * entry's correlation id, and outside any transaction of the store; a message is handed to the
      * {@link MessageReplayer}. Of several who replay the same entry one does, the others skip. An entry that is
      * resolved or discarded is skipped.
      *
      * @param id id of the entry
+     * @param by who replays it, and why
      * @return how it ended; a failure of the call is a result, not an exception
      * @throws ProblemException if there is no such entry, if a message is to be replayed and nothing can send it, or if
      *     a transaction is active
      */
-    ReplayResult replay(String id);
+    ReplayResult replay(String id, Intervention by);
 
     /**
-     * Replays open entries one after the other, oldest first, each as {@link #replay(String)} does. Goes on after an
-     * entry that fails; stops when the application itself refuses a call (its breaker is open) or the thread is
-     * interrupted.
+     * Does a call or message again, as the application itself.
+     *
+     * @param id id of the entry
+     * @return how it ended
+     * @see #replay(String, Intervention)
+     */
+    default ReplayResult replay(String id) {
+        return replay(id, Intervention.ofApplication("replay"));
+    }
+
+    /**
+     * Replays the given entries. In the database, messages are handed over together in one transaction where none is
+     * refused, oldest first and before the calls; what is left is replayed one by one, in the order of the ids. Ends
+     * early after an entry that this application itself {@linkplain ReplayResult#refused() refused}, and when the thread
+     * is interrupted.
+     *
+     * @param ids ids of entries; a few hundred at a time
+     * @param by who replays them, and why
+     * @return how they ended, in the order of the ids, without those that were not tried any more
+     * @throws ProblemException if a transaction is active
+     */
+    List<ReplayResult> replayAll(List<String> ids, Intervention by);
+
+    /**
+     * Replays {@linkplain #replayable replayable} entries one after the other, oldest first, each as
+     * {@link #replay(String, Intervention)} does. Goes on after an entry that fails; stops when the application itself
+     * refuses a call (its breaker is open) or the thread is interrupted.
      *
      * @param filter which entries; those that are resolved or discarded are left out
      * @param limit how many at most
+     * @param by who replays them, and why
      * @return how they ended
      * @throws ProblemException if a transaction is active
      */
-    ReplaySummary replay(DeadLetterFilter filter, int limit);
+    ReplaySummary replay(DeadLetterFilter filter, int limit, Intervention by);
 
     /**
-     * Closes an open entry without doing it.
+     * Replays open entries, as the application itself.
+     *
+     * @param filter which entries
+     * @param limit how many at most
+     * @return how they ended
+     * @see #replay(DeadLetterFilter, int, Intervention)
+     */
+    default ReplaySummary replay(DeadLetterFilter filter, int limit) {
+        return replay(filter, limit, Intervention.ofApplication("replay of a selection"));
+    }
+
+    /**
+     * Closes an open or parked entry without doing it.
      *
      * @param id id of the entry
-     * @param reason why; kept as the entry's note
+     * @param by who closes it, and why; the reason becomes the entry's note
      * @return whether this call closed it; {@code false} if there is no such entry, if it is closed already or being
      *     replayed
      */
-    boolean discard(String id, String reason);
+    boolean discard(String id, Intervention by);
+
+    /**
+     * Closes an open entry without doing it, as the application itself.
+     *
+     * @param id id of the entry
+     * @param reason why; kept as the entry's note
+     * @return whether this call closed it
+     * @see #discard(String, Intervention)
+     */
+    default boolean discard(String id, String reason) {
+        return discard(id, Intervention.ofApplication(reason));
+    }
+
+    /**
+     * Sets an open entry aside: selections leave it out, and it stays so when the same is given up again.
+     *
+     * @param id id of the entry
+     * @param by who sets it aside, and why; the reason becomes the entry's note
+     * @return whether it was open
+     */
+    boolean park(String id, Intervention by);
+
+    /**
+     * Takes up an entry that was set aside.
+     *
+     * @param id id of the entry
+     * @param by who takes it up, and why; the reason becomes the entry's note
+     * @return whether it was set aside
+     */
+    boolean unpark(String id, Intervention by);
 
     /**
      * Tells whether entries survive a restart.

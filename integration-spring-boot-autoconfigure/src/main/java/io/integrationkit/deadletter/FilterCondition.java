@@ -3,6 +3,7 @@ package io.integrationkit.deadletter;
 import io.integrationkit.jdbc.Database;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A filter as an SQL condition. Values are bound, never written into the statement. */
@@ -19,12 +20,27 @@ final class FilterCondition {
         and("status = ?", name(filter.status()));
         and("entry_key = ?", Text.withoutNul(filter.key()));
         and("fingerprint = ?", Text.withoutNul(filter.fingerprint()));
+        and("event_type = ?", Text.withoutNul(filter.eventType()));
+        and("tenant = ?", Text.withoutNul(filter.tenant()));
+        if (filter.text() != null) {
+            String part = "%" + escaped(filter.text().toLowerCase(Locale.ROOT)) + "%";
+            this.sql.append(" and (lower(message) like ? escape '!' or lower(exception_type) like ? escape '!')");
+            this.values.addAll(List.of(part, part));
+        }
         if (filter.failedSince() != null) {
             and("last_failed_at >= ?", database.parameter(filter.failedSince()));
         }
         if (filter.failedBefore() != null) {
             and("last_failed_at < ?", database.parameter(filter.failedBefore()));
         }
+    }
+
+    /** Literally: what stands for any text in a pattern stands for itself here. */
+    private static String escaped(String text) {
+        return text.replace('\0', '\uFFFD')
+                .replace("!", "!!")
+                .replace("%", "!%")
+                .replace("_", "!_");
     }
 
     private static @Nullable String name(@Nullable Enum<?> constant) {

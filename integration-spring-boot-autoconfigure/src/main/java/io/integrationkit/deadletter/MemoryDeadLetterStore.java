@@ -1,6 +1,7 @@
 package io.integrationkit.deadletter;
 
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.deadletter.DeadLetterChange.Action;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
@@ -11,13 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Entries in memory, in the order in which they were first stored. Knows no transactions: what is stored stays stored.
  * When it is full, the oldest closed entry makes room; an open one never does.
  */
-final class MemoryDeadLetterStore implements DeadLetterStore {
+final class MemoryDeadLetterStore implements DeadLetterStore, DeadLetterClaims {
 
     private final Map<String, MemoryEntry> entries = new LinkedHashMap<>();
 
@@ -79,34 +81,28 @@ final class MemoryDeadLetterStore implements DeadLetterStore {
     }
 
     @Override
-    public synchronized List<DeadLetter> list(DeadLetterFilter filter, @Nullable String afterId, int limit) {
-        long position = (afterId != null) ? positionOf(afterId) : 0;
-        return this.entries.values().stream()
-                .filter((entry) -> entry.position() > position)
-                .map(MemoryEntry::letter)
-                .filter(filter::matches)
-                .limit(limit)
-                .toList();
-    }
-
-    private long positionOf(String id) {
-        MemoryEntry entry = this.entries.get(id);
-        if (entry == null) {
-            throw new ProblemException(
-                    ProblemCode.DEAD_LETTER_NOT_FOUND,
-                    FailureCategory.VALIDATION,
-                    "there is no dead letter " + Text.line(id));
-        }
-        return entry.position();
+    public synchronized List<DeadLetter> list(DeadLetterFilter filter, long afterPosition, int limit) {
+        return page(filter, afterPosition, limit, (entry) -> true);
     }
 
     @Override
-    public synchronized List<Candidate> claimable(DeadLetterFilter filter, long afterPosition, int limit) {
+    public synchronized List<DeadLetter> replayable(DeadLetterFilter filter, long afterPosition, int limit) {
         long now = this.time.nanoTime();
+        return page(
+                filter,
+                afterPosition,
+                limit,
+                (filter.status() == DeadLetter.Status.PARKED)
+                        ? (entry) -> entry.claimable(now)
+                        : (entry) -> entry.selectable(now));
+    }
+
+    private List<DeadLetter> page(
+            DeadLetterFilter filter, long afterPosition, int limit, Predicate<MemoryEntry> condition) {
         return this.entries.values().stream()
-                .filter((entry) -> entry.position() > afterPosition)
-                .filter((entry) -> entry.claimable(now) && filter.matches(entry.letter()))
-                .map((entry) -> new Candidate(entry.position(), entry.letter().id()))
+                .filter((entry) -> entry.position() > afterPosition && condition.test(entry))
+                .map(MemoryEntry::letter)
+                .filter(filter::matches)
                 .limit(limit)
                 .toList();
     }
@@ -120,6 +116,17 @@ final class MemoryDeadLetterStore implements DeadLetterStore {
     }
 
     @Override
+    public synchronized List<DeadLetterChange> history(String id) {
+        MemoryEntry entry = this.entries.get(id);
+        return (entry != null) ? entry.history() : List.of();
+    }
+
+    @Override
+    public DeadLetterClaims claims() {
+        return this;
+    }
+
+    @Override
     public synchronized @Nullable Claim claim(String id, String owner, Duration lease) {
         MemoryEntry entry = this.entries.get(id);
         long now = this.time.nanoTime();
@@ -130,7 +137,7 @@ final class MemoryDeadLetterStore implements DeadLetterStore {
     }
 
     @Override
-    public boolean resolve(Claim claim, Runnable together) {
+    public boolean resolve(Claim claim, Intervention by, Runnable together) {
         if (held(claim) == null) {
             return false;
         }
@@ -138,14 +145,21 @@ final class MemoryDeadLetterStore implements DeadLetterStore {
         synchronized (this) {
             MemoryEntry entry = held(claim);
             if (entry != null) {
-                entry.resolve(claim);
+                entry.resolve(claim, this.time.now());
+                note(entry, Action.REPLAYED, by.actor(), by.reason());
             }
             return entry != null;
         }
     }
 
+    /** There is no transaction that could take back the first message when the second one is refused. */
     @Override
-    public synchronized boolean reopen(Claim claim, @Nullable LastFailure failure, String note) {
+    public List<String> resolveMessages(List<String> ids, Intervention by, Consumer<List<Claim>> together) {
+        throw new UnsupportedOperationException("Messages in memory are replayed one by one");
+    }
+
+    @Override
+    public synchronized boolean reopen(Claim claim, @Nullable LastFailure failure, String note, Intervention by) {
         MemoryEntry entry = held(claim);
         if (entry == null) {
             return false;
@@ -154,6 +168,7 @@ final class MemoryDeadLetterStore implements DeadLetterStore {
             entry.fail(failure);
         }
         entry.reopen(note);
+        note(entry, Action.REPLAY_FAILED, by.actor(), note);
         return true;
     }
 
@@ -163,21 +178,57 @@ final class MemoryDeadLetterStore implements DeadLetterStore {
     }
 
     @Override
-    public boolean discard(String id, String reason, Consumer<DeadLetter> told) {
-        DeadLetter closed = close(id, reason);
+    public boolean discard(String id, Intervention by, Consumer<DeadLetter> told) {
+        DeadLetter closed = close(id, by);
         if (closed != null) {
             told.accept(closed);
         }
         return closed != null;
     }
 
-    private synchronized @Nullable DeadLetter close(String id, String reason) {
+    private synchronized @Nullable DeadLetter close(String id, Intervention by) {
         MemoryEntry entry = this.entries.get(id);
         if (entry == null || !entry.claimable(this.time.nanoTime())) {
             return null;
         }
-        entry.discard(reason);
+        entry.discard(by.reason(), this.time.now());
+        note(entry, Action.DISCARDED, by.actor(), by.reason());
         return entry.letter();
+    }
+
+    @Override
+    public synchronized boolean park(String id, Intervention by) {
+        MemoryEntry entry = this.entries.get(id);
+        if (entry == null || !entry.selectable(this.time.nanoTime())) {
+            return false;
+        }
+        entry.park(by.reason());
+        note(entry, Action.PARKED, by.actor(), by.reason());
+        return true;
+    }
+
+    @Override
+    public synchronized boolean unpark(String id, Intervention by) {
+        MemoryEntry entry = this.entries.get(id);
+        if (entry == null || entry.letter().status() != DeadLetter.Status.PARKED) {
+            return false;
+        }
+        entry.unpark(by.reason());
+        note(entry, Action.UNPARKED, by.actor(), by.reason());
+        return true;
+    }
+
+    @Override
+    public synchronized boolean revealed(String id, Intervention by) {
+        MemoryEntry entry = this.entries.get(id);
+        if (entry != null) {
+            note(entry, Action.REVEALED, by.actor(), by.reason());
+        }
+        return entry != null;
+    }
+
+    private void note(MemoryEntry entry, Action action, String actor, @Nullable String reason) {
+        entry.note(this.time.now(), action, actor, reason);
     }
 
     @Override

@@ -1,12 +1,14 @@
 package io.integrationkit.deadletter;
 
+import io.integrationkit.call.Compensation;
 import io.integrationkit.deadletter.DeadLetter.Status;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One entry of {@link MemoryDeadLetterStore}, which guards it. */
 final class MemoryEntry {
-
-    private final long position;
 
     private DeadLetter letter;
 
@@ -18,17 +20,21 @@ final class MemoryEntry {
 
     private long leaseUntil;
 
+    private final List<DeadLetterChange> history = new ArrayList<>();
+
     MemoryEntry(long position, GivenUp givenUp) {
-        this.position = position;
         LastFailure failure = givenUp.failure();
         this.content = givenUp.content();
         this.letter = new DeadLetter(
+                position,
                 givenUp.id(),
                 givenUp.kind(),
                 givenUp.name(),
                 givenUp.key(),
                 (givenUp.content() instanceof Content.OfMessage message) ? message.messageId() : null,
                 eventType(givenUp.content()),
+                eventVersion(givenUp.content()),
+                givenUp.tenant(),
                 failure.category(),
                 failure.exceptionType(),
                 failure.message(),
@@ -37,13 +43,15 @@ final class MemoryEntry {
                 failure.at(),
                 failure.at(),
                 failure.correlationId(),
-                Status.NEW,
+                givenUp.status(),
                 0,
+                givenUp.compensation(),
+                null,
                 null);
     }
 
     long position() {
-        return this.position;
+        return this.letter.position();
     }
 
     DeadLetter letter() {
@@ -55,8 +63,21 @@ final class MemoryEntry {
     }
 
     boolean claimable(long now) {
+        return this.letter.status() == Status.PARKED || selectable(now);
+    }
+
+    /** Whether a selection takes it that does not ask for what is parked. */
+    boolean selectable(long now) {
         return this.letter.status() == Status.NEW
                 || (this.letter.status() == Status.REPLAYING && this.leaseUntil - now < 0);
+    }
+
+    List<DeadLetterChange> history() {
+        return List.copyOf(this.history);
+    }
+
+    void note(Instant at, DeadLetterChange.Action action, String actor, @Nullable String reason) {
+        this.history.add(new DeadLetterChange(at, action, actor, reason));
     }
 
     boolean heldBy(Claim claim) {
@@ -66,52 +87,87 @@ final class MemoryEntry {
     Claim claim(String owner, long until) {
         this.epoch++;
         this.leaseUntil = until;
-        become(Status.REPLAYING, this.letter.replays(), this.letter.note());
+        become(Status.REPLAYING, this.letter.replays(), null, this.letter.note());
         return new Claim(this.letter, this.content, owner, this.epoch, this.revision);
     }
 
     void storeAgain(GivenUp givenUp) {
         this.revision++;
         this.content = givenUp.content();
+        Status status = this.letter.status();
+        boolean stays = status == Status.REPLAYING || status == Status.PARKED;
         change(
                 givenUp.key(),
+                givenUp.tenant(),
+                givenUp.compensation(),
                 givenUp.failure(),
-                this.letter.status() == Status.REPLAYING ? Status.REPLAYING : Status.NEW,
+                stays ? status : givenUp.status(),
                 this.letter.replays(),
+                null,
                 this.letter.note());
     }
 
     void fail(LastFailure failure) {
-        change(this.letter.key(), failure, this.letter.status(), this.letter.replays(), this.letter.note());
+        DeadLetter now = this.letter;
+        change(
+                now.key(),
+                now.tenant(),
+                now.compensation(),
+                failure,
+                now.status(),
+                now.replays(),
+                now.closedAt(),
+                now.note());
     }
 
-    void resolve(Claim claim) {
-        become(this.revision == claim.revision() ? Status.RESOLVED : Status.NEW, this.letter.replays() + 1, null);
+    void resolve(Claim claim, Instant at) {
+        boolean done = this.revision == claim.revision();
+        become(done ? Status.RESOLVED : Status.NEW, this.letter.replays() + 1, done ? at : null, null);
     }
 
     void reopen(String note) {
-        become(Status.NEW, this.letter.replays() + 1, note);
+        become(Status.NEW, this.letter.replays() + 1, null, note);
     }
 
-    void discard(String reason) {
+    void discard(String reason, Instant at) {
         this.epoch++;
-        become(Status.DISCARDED, this.letter.replays(), reason);
+        become(Status.DISCARDED, this.letter.replays(), at, reason);
     }
 
-    private void become(Status status, int replays, @Nullable String note) {
-        change(this.letter.key(), null, status, replays, note);
+    void park(String reason) {
+        this.epoch++;
+        become(Status.PARKED, this.letter.replays(), null, reason);
+    }
+
+    void unpark(String reason) {
+        become(Status.NEW, this.letter.replays(), null, reason);
+    }
+
+    private void become(Status status, int replays, @Nullable Instant closedAt, @Nullable String note) {
+        DeadLetter now = this.letter;
+        change(now.key(), now.tenant(), now.compensation(), null, status, replays, closedAt, note);
     }
 
     private void change(
-            @Nullable String key, @Nullable LastFailure failure, Status status, int replays, @Nullable String note) {
+            @Nullable String key,
+            @Nullable String tenant,
+            Compensation compensation,
+            @Nullable LastFailure failure,
+            Status status,
+            int replays,
+            @Nullable Instant closedAt,
+            @Nullable String note) {
         DeadLetter old = this.letter;
         this.letter = new DeadLetter(
+                old.position(),
                 old.id(),
                 old.kind(),
                 old.name(),
                 key,
                 old.messageId(),
                 eventType(this.content),
+                eventVersion(this.content),
+                tenant,
                 (failure != null) ? failure.category() : old.category(),
                 (failure != null) ? failure.exceptionType() : old.exceptionType(),
                 (failure != null) ? failure.message() : old.message(),
@@ -122,10 +178,16 @@ final class MemoryEntry {
                 (failure != null) ? failure.correlationId() : old.correlationId(),
                 status,
                 replays,
+                compensation,
+                closedAt,
                 note);
     }
 
     private static @Nullable String eventType(Content content) {
         return (content instanceof Content.OfMessage message) ? message.eventType() : null;
+    }
+
+    private static @Nullable Integer eventVersion(Content content) {
+        return (content instanceof Content.OfMessage message) ? message.eventVersion() : null;
     }
 }

@@ -1,5 +1,6 @@
 package io.integrationkit.deadletter;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Port: sends a message again. Implemented by the outbox. */
@@ -15,6 +16,16 @@ public interface MessageReplayer {
      * @throws RuntimeException if it cannot be accepted; the entry stays open
      */
     void replay(ReplayedMessage message);
+
+    /**
+     * Takes several messages, in their order, all or none of them where the dead letters are in the database.
+     *
+     * @param messages the messages
+     * @throws RuntimeException if one of them cannot be accepted; all their entries stay open
+     */
+    default void replayAll(List<ReplayedMessage> messages) {
+        messages.forEach(this::replay);
+    }
 
     /**
      * Told that the dead letter of a message was discarded; where the dead letters are in the database, in the

@@ -30,6 +30,10 @@ public record ReplayResult(
         SKIPPED
     }
 
+    static ReplayResult replayed(String id) {
+        return new ReplayResult(id, Outcome.REPLAYED, null, null, null);
+    }
+
     /**
      * Tells whether this application refused the replay without asking the callee, for a reason that holds for other
      * entries too (breaker open, limit reached) and not only for the key of this one.

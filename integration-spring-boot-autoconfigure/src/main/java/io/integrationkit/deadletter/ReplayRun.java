@@ -1,6 +1,5 @@
 package io.integrationkit.deadletter;
 
-import io.integrationkit.failure.ProblemException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -35,7 +34,7 @@ final class ReplayRun {
         int left = limit;
         while (left > 0 && this.stopped == null) {
             int size = Math.min(left, PAGE);
-            List<DeadLetterStore.Candidate> page = this.store.claimable(filter, position, size);
+            List<DeadLetter> page = this.store.replayable(filter, position, size);
             replay(page);
             if (page.size() < size) {
                 break;
@@ -46,27 +45,18 @@ final class ReplayRun {
         return new ReplaySummary(this.replayed, this.failed, this.skipped, this.failures, this.stopped);
     }
 
-    private void replay(List<DeadLetterStore.Candidate> page) {
-        for (DeadLetterStore.Candidate candidate : page) {
+    private void replay(List<DeadLetter> page) {
+        for (DeadLetter candidate : page) {
             if (Thread.currentThread().isInterrupted()) {
                 this.stopped = "interrupted";
                 return;
             }
-            ReplayResult result = replayOne(candidate.id());
+            ReplayResult result = this.replay.apply(candidate.id());
             count(result);
             if (result.refused()) {
                 this.stopped = result.detail();
                 return;
             }
-        }
-    }
-
-    private ReplayResult replayOne(String id) {
-        try {
-            return this.replay.apply(id);
-        } catch (ProblemException ex) {
-            return new ReplayResult(
-                    id, ReplayResult.Outcome.FAILED, ex.category(), ex.code(), Text.line(ex.getMessage()));
         }
     }
 

@@ -4,10 +4,14 @@ import io.integrationkit.call.GivenUpCall;
 import io.integrationkit.context.Correlation;
 import io.integrationkit.context.Replay;
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.failure.ProblemException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +29,8 @@ final class StoredDeadLetters implements DeadLetters {
 
     private final TimeSource time;
 
+    private final Supplier<@Nullable String> tenant;
+
     private final LongAdder stored = new LongAdder();
 
     private final LongAdder replayed = new LongAdder();
@@ -33,17 +39,19 @@ final class StoredDeadLetters implements DeadLetters {
 
     private final LongAdder discarded = new LongAdder();
 
-    StoredDeadLetters(DeadLetterStore store, DeadLetterReplayer replayer, TimeSource time) {
+    StoredDeadLetters(
+            DeadLetterStore store, DeadLetterReplayer replayer, TimeSource time, Supplier<@Nullable String> tenant) {
         this.store = store;
         this.replayer = replayer;
         this.time = time;
+        this.tenant = tenant;
     }
 
     @Override
     public String store(GivenUpCall call) {
         LastFailure failure = LastFailure.of(
                 call.cause(), call.failure().category(), call.attempts(), this.time.now(), Correlation.current());
-        GivenUp givenUp = GivenUp.call(call, failure);
+        GivenUp givenUp = GivenUp.call(call, this.tenant.get(), failure);
         Replay replay = Replay.current();
         if (replay != null && isReplayOf(replay.entryId(), givenUp)) {
             this.store.noteFailure(replay.entryId(), failure);
@@ -75,7 +83,7 @@ final class StoredDeadLetters implements DeadLetters {
                 message.attempts(),
                 this.time.now(),
                 correlationOf(message.headers()));
-        GivenUp givenUp = GivenUp.message(message, failure);
+        GivenUp givenUp = GivenUp.message(message, this.tenant.get(), failure);
         put(givenUp, true);
         return givenUp.id();
     }
@@ -106,7 +114,22 @@ final class StoredDeadLetters implements DeadLetters {
 
     @Override
     public List<DeadLetter> list(DeadLetterFilter filter, @Nullable String afterId, int limit) {
-        return this.store.list(filter, afterId, requirePositive(limit));
+        long position = (afterId != null) ? positionOf(afterId) : 0;
+        return this.store.list(filter, position, requirePositive(limit));
+    }
+
+    private long positionOf(String id) {
+        return find(id).map(DeadLetter::position).orElseThrow(() -> DeadLetterReplayer.notFound(id));
+    }
+
+    @Override
+    public List<DeadLetter> replayable(DeadLetterFilter filter, long afterPosition, int limit) {
+        return this.store.replayable(filter, afterPosition, requirePositive(limit));
+    }
+
+    @Override
+    public List<DeadLetterChange> history(String id) {
+        return this.store.history(id);
     }
 
     @Override
@@ -115,18 +138,57 @@ final class StoredDeadLetters implements DeadLetters {
     }
 
     @Override
-    public ReplayResult replay(String id) {
-        ReplayResult result = replayAndCount(id);
-        log.info("Replay of dead letter {}: {}", result.id(), result.outcome());
+    public ReplayResult replay(String id, Intervention by) {
+        ReplayResult result = replayAndCount(id, by);
+        log.info("Replay of dead letter {} by {}: {}", result.id(), by.actor(), result.outcome());
         return result;
     }
 
     @Override
-    public ReplaySummary replay(DeadLetterFilter filter, int limit) {
+    public List<ReplayResult> replayAll(List<String> ids, Intervention by) {
         this.replayer.requireNoTransaction();
-        ReplaySummary summary = new ReplayRun(this.store, this::replayAndCount).run(filter, requirePositive(limit));
+        Set<String> sent = this.store.durable() ? sentTogether(ids, by) : Set.of();
+        List<ReplayResult> results = new ArrayList<>();
+        for (String id : ids) {
+            if (sent.contains(id)) {
+                results.add(ReplayResult.replayed(id));
+            } else if (Thread.currentThread().isInterrupted()) {
+                break;
+            } else {
+                ReplayResult result = tried(id, by);
+                results.add(result);
+                if (result.refused()) {
+                    break;
+                }
+            }
+        }
+        return results;
+    }
+
+    /** Alone a message gains nothing from being sent together, and a refusal would be met twice. */
+    private Set<String> sentTogether(List<String> ids, Intervention by) {
+        Set<String> sent = (ids.size() > 1) ? this.replayer.replayMessages(ids, by) : null;
+        this.replayed.add((sent != null) ? sent.size() : 0);
+        return (sent != null) ? sent : Set.of();
+    }
+
+    /** An entry that is missing, or that nothing can send, does not end the replay of others. */
+    private ReplayResult tried(String id, Intervention by) {
+        try {
+            return replayAndCount(id, by);
+        } catch (ProblemException ex) {
+            return new ReplayResult(
+                    id, ReplayResult.Outcome.FAILED, ex.category(), ex.code(), Text.line(ex.getMessage()));
+        }
+    }
+
+    @Override
+    public ReplaySummary replay(DeadLetterFilter filter, int limit, Intervention by) {
+        this.replayer.requireNoTransaction();
+        ReplaySummary summary = new ReplayRun(this.store, (id) -> tried(id, by)).run(filter, requirePositive(limit));
         log.info(
-                "Replay of a selection of dead letters: {} replayed, {} failed, {} skipped{}",
+                "Replay of a selection of dead letters by {}: {} replayed, {} failed, {} skipped{}",
+                by.actor(),
                 summary.replayed(),
                 summary.failed(),
                 summary.skipped(),
@@ -134,8 +196,8 @@ final class StoredDeadLetters implements DeadLetters {
         return summary;
     }
 
-    private ReplayResult replayAndCount(String id) {
-        ReplayResult result = this.replayer.replay(id);
+    private ReplayResult replayAndCount(String id, Intervention by) {
+        ReplayResult result = this.replayer.replay(id, by);
         switch (result.outcome()) {
             case REPLAYED -> this.replayed.increment();
             case FAILED -> this.replayFailed.increment();
@@ -145,14 +207,31 @@ final class StoredDeadLetters implements DeadLetters {
     }
 
     @Override
-    public boolean discard(String id, String reason) {
-        String note = Text.line(reason);
-        boolean closed = this.replayer.discard(id, note);
+    public boolean discard(String id, Intervention by) {
+        boolean closed = this.replayer.discard(id, by);
         if (closed) {
             this.discarded.increment();
-            log.info("Dead letter {} discarded: {}", id, note);
+            log.info("Dead letter {} discarded by {}: {}", id, by.actor(), by.reason());
         }
         return closed;
+    }
+
+    @Override
+    public boolean park(String id, Intervention by) {
+        boolean parked = this.store.claims().park(id, by);
+        if (parked) {
+            log.info("Dead letter {} parked by {}: {}", id, by.actor(), by.reason());
+        }
+        return parked;
+    }
+
+    @Override
+    public boolean unpark(String id, Intervention by) {
+        boolean taken = this.store.claims().unpark(id, by);
+        if (taken) {
+            log.info("Dead letter {} taken up again by {}: {}", id, by.actor(), by.reason());
+        }
+        return taken;
     }
 
     private static int requirePositive(int limit) {

@@ -1,6 +1,7 @@
 package io.integrationkit.reliable;
 
 import io.integrationkit.call.Call;
+import io.integrationkit.call.Compensation;
 import io.integrationkit.call.DeadLetteredException;
 import io.integrationkit.call.GivenUpCall;
 import io.integrationkit.call.GivenUpCalls;
@@ -45,12 +46,14 @@ final class GivenUpArchive {
      * Stores a call.
      *
      * @param arguments what {@link #before} gave
+     * @param compensation what became of its compensation
      * @return what the caller gets: nothing, if the method returns nothing
      * @throws DeadLetteredException otherwise
      */
     @Nullable
-    Object store(Call call, @Nullable String arguments, Failure classified, Throwable failure) {
-        String entryId = entry(call, arguments, classified, failure);
+    Object store(
+            Call call, @Nullable String arguments, Failure classified, Throwable failure, Compensation compensation) {
+        String entryId = entry(call, arguments, classified, failure, compensation);
         call.deadLettered(entryId);
         if (this.operation.returnsNothing()) {
             return null;
@@ -58,7 +61,8 @@ final class GivenUpArchive {
         throw new DeadLetteredException(this.operation.name(), entryId, failure);
     }
 
-    private String entry(Call call, @Nullable String arguments, Failure classified, Throwable failure) {
+    private String entry(
+            Call call, @Nullable String arguments, Failure classified, Throwable failure, Compensation compensation) {
         // An interrupt that ended the attempts must not end the storing too.
         boolean interrupted = Thread.interrupted();
         try {
@@ -68,7 +72,8 @@ final class GivenUpArchive {
                     call.key(),
                     classified,
                     failure,
-                    call.attempts()));
+                    call.attempts(),
+                    compensation));
         } catch (RuntimeException ex) {
             if (ex != failure) {
                 ex.addSuppressed(failure);

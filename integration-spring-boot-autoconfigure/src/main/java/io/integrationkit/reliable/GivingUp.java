@@ -2,6 +2,7 @@ package io.integrationkit.reliable;
 
 import io.integrationkit.call.Call;
 import io.integrationkit.call.CallOutcome;
+import io.integrationkit.call.Compensation;
 import io.integrationkit.call.DeadLetteredException;
 import io.integrationkit.call.Operation;
 import io.integrationkit.failure.Failure;
@@ -63,9 +64,9 @@ record GivingUp(
         Failure classified = classify(failure);
         boolean rejected = classified.category() == FailureCategory.REJECTED;
         boolean comesAgain = this.operation.redelivered() && (rejected || comesAgain(classified));
-        if (!comesAgain && call.attempts() > 0 && !this.recovery.isEmpty()) {
-            compensate(call, classified, failure);
-        }
+        Compensation compensation = (!comesAgain && call.attempts() > 0 && !this.recovery.isEmpty())
+                ? compensate(call, classified, failure)
+                : Compensation.NONE;
         Throwable left = failure;
         if (!this.recovery.isEmpty()) {
             CallRecovery.Result result = this.recovery.recover(target(call), call.arguments(), classified, failure);
@@ -78,7 +79,7 @@ record GivingUp(
         if (rejected || comesAgain || this.archive == null) {
             throw left;
         }
-        return this.archive.store(call, arguments, classified, left);
+        return this.archive.store(call, arguments, classified, left, compensation);
     }
 
     /** Without a category there is nothing to decide by; the caller gets what the callee threw. */
@@ -92,9 +93,10 @@ record GivingUp(
     }
 
     /** If the work cannot be undone, somebody must know: the caller, or the log where the call is kept. */
-    private void compensate(Call call, Failure classified, Throwable failure) throws Throwable {
+    private Compensation compensate(Call call, Failure classified, Throwable failure) throws Throwable {
         try {
-            this.recovery.compensate(target(call), call.arguments(), classified, failure);
+            boolean ran = this.recovery.compensate(target(call), call.arguments(), classified, failure);
+            return ran ? Compensation.DONE : Compensation.NONE;
         } catch (Throwable ex) {
             if (this.archive == null) {
                 Progress.attach(failure, ex);
@@ -104,6 +106,7 @@ record GivingUp(
                     "The compensation of {} failed; its work may be half done. The call becomes a dead letter",
                     this.operation,
                     ex);
+            return Compensation.FAILED;
         }
     }
 

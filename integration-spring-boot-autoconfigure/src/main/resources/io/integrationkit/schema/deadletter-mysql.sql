@@ -13,6 +13,7 @@ create table if not exists integration_dead_letter (
     message_id       text,
     event_type       text,
     event_version    integer,
+    tenant           text,
     content_type     text,
     headers          longblob,
     payload          longblob,
@@ -26,6 +27,8 @@ create table if not exists integration_dead_letter (
     correlation_id   text,
     status           varchar(16)  not null,
     replays          integer      not null,
+    compensation     varchar(16)  not null,
+    closed_at        datetime(6),
     note             varchar(500),
     revision         bigint       not null,
     owner            varchar(36),
@@ -33,4 +36,14 @@ create table if not exists integration_dead_letter (
     lease_until      datetime(6),
     unique key integration_dead_letter_seq (seq),
     key integration_dead_letter_status (status, seq)
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
+
+create table if not exists integration_dead_letter_history (
+    seq              bigint       not null auto_increment primary key,
+    entry_id         varchar(36)  not null,
+    happened_at      datetime(6)  not null,
+    action           varchar(16)  not null,
+    actor            varchar(200) not null,
+    reason           varchar(500),
+    key integration_dead_letter_history_entry (entry_id, seq)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;

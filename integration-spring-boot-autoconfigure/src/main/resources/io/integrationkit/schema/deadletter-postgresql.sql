@@ -11,6 +11,7 @@ create table if not exists integration_dead_letter (
     message_id       text,
     event_type       text,
     event_version    integer,
+    tenant           text,
     content_type     text,
     headers          bytea,
     payload          bytea,
@@ -24,6 +25,8 @@ create table if not exists integration_dead_letter (
     correlation_id   text,
     status           varchar(16)  not null,
     replays          integer      not null,
+    compensation     varchar(16)  not null,
+    closed_at        timestamp with time zone,
     note             varchar(500),
     revision         bigint       not null,
     owner            varchar(36),
@@ -32,3 +35,14 @@ create table if not exists integration_dead_letter (
 );
 
 create index if not exists integration_dead_letter_status on integration_dead_letter (status, seq);
+
+create table if not exists integration_dead_letter_history (
+    seq              bigint       generated always as identity primary key,
+    entry_id         varchar(36)  not null,
+    happened_at      timestamp with time zone not null,
+    action           varchar(16)  not null,
+    actor            varchar(200) not null,
+    reason           varchar(500)
+);
+
+create index if not exists integration_dead_letter_history_entry on integration_dead_letter_history (entry_id, seq);

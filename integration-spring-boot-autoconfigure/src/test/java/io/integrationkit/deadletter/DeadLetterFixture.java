@@ -21,6 +21,8 @@ abstract class DeadLetterFixture {
 
     static final Duration LEASE = Duration.ofMinutes(5);
 
+    static final Intervention BY = new Intervention("anna", "the carrier is back");
+
     final ManualTime time = new ManualTime();
 
     final List<ReplayedMessage> sent = new CopyOnWriteArrayList<>();
@@ -28,6 +30,8 @@ abstract class DeadLetterFixture {
     volatile CallReplayer calls = (operation, arguments) -> null;
 
     volatile @Nullable MessageReplayer sender = this.sent::add;
+
+    volatile @Nullable String tenant;
 
     DeadLetterStore store;
 
@@ -49,7 +53,7 @@ abstract class DeadLetterFixture {
                 new FailureClassification(List.of(DeadLetterFixture::arithmeticIsValidation), this.time::now),
                 this.time,
                 LEASE);
-        this.deadLetters = new StoredDeadLetters(this.store, replayer, this.time);
+        this.deadLetters = new StoredDeadLetters(this.store, replayer, this.time, () -> this.tenant);
     }
 
     private static @Nullable Failure arithmeticIsValidation(Throwable failure) {

@@ -6,6 +6,7 @@ import static io.integrationkit.deadletter.GivenUpCallsOfTests.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.integrationkit.call.Compensation;
 import io.integrationkit.call.DeadLetteredException;
 import io.integrationkit.call.GivenUpCall;
 import io.integrationkit.context.Correlation;
@@ -71,7 +72,8 @@ abstract class DeadLetterReplayContract extends DeadLetterStoreContract {
                 "o-1",
                 Failure.of(FailureCategory.TEMPORARY),
                 new IllegalStateException(),
-                1));
+                1,
+                Compensation.NONE));
 
         this.deadLetters.replay(id);
 
@@ -132,20 +134,21 @@ abstract class DeadLetterReplayContract extends DeadLetterStoreContract {
     @Test
     void whoLostTheLeaseChangesNothingWhileTheOtherIsStillReplaying() {
         String id = this.deadLetters.storeMessage(message("github-events", "m-1"));
-        Claim zombie = this.store.claim(id, "a", LEASE);
+        Claim zombie = this.store.claims().claim(id, "a", LEASE);
         expireLease(id);
-        Claim holder = this.store.claim(id, "b", LEASE);
+        Claim holder = this.store.claims().claim(id, "b", LEASE);
         assertThat(zombie).isNotNull();
         assertThat(holder).isNotNull();
         AtomicInteger sentByZombie = new AtomicInteger();
 
-        assertThat(this.store.resolve(zombie, sentByZombie::incrementAndGet)).isFalse();
-        assertThat(this.store.reopen(zombie, null, "late")).isFalse();
+        assertThat(this.store.claims().resolve(zombie, BY, sentByZombie::incrementAndGet))
+                .isFalse();
+        assertThat(this.store.claims().reopen(zombie, null, "late", BY)).isFalse();
         assertThat(this.deadLetters.discard(id, "never mind")).isFalse();
 
         assertThat(sentByZombie).hasValue(0);
         assertThat(entry(id).status()).isEqualTo(Status.REPLAYING);
-        assertThat(this.store.resolve(holder, () -> {})).isTrue();
+        assertThat(this.store.claims().resolve(holder, BY, () -> {})).isTrue();
         assertThat(entry(id).status()).isEqualTo(Status.RESOLVED);
     }
 

@@ -6,6 +6,7 @@ import static io.integrationkit.deadletter.GivenUpCallsOfTests.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.integrationkit.call.Compensation;
 import io.integrationkit.call.GivenUpCall;
 import io.integrationkit.context.Correlation;
 import io.integrationkit.context.Scope;
@@ -99,7 +100,8 @@ abstract class DeadLetterStoreContract extends DeadLetterFixture {
                 "o-1",
                 Failure.of(FailureCategory.TEMPORARY),
                 new IllegalStateException(),
-                1);
+                1,
+                Compensation.NONE);
 
         this.deadLetters.replay(this.deadLetters.store(later));
 

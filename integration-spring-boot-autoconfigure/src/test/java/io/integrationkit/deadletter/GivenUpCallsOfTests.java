@@ -1,5 +1,6 @@
 package io.integrationkit.deadletter;
 
+import io.integrationkit.call.Compensation;
 import io.integrationkit.call.GivenUpCall;
 import io.integrationkit.call.Operation;
 import io.integrationkit.failure.Failure;
@@ -41,7 +42,8 @@ final class GivenUpCallsOfTests {
     }
 
     static GivenUpCall call(Operation operation, @Nullable String key, Throwable cause) {
-        return new GivenUpCall(operation, "[\"o-1\"]", key, Failure.of(FailureCategory.TEMPORARY), cause, 3);
+        return new GivenUpCall(
+                operation, "[\"o-1\"]", key, Failure.of(FailureCategory.TEMPORARY), cause, 3, Compensation.NONE);
     }
 
     static DeadLetterMessage message(String destination, String messageId) {

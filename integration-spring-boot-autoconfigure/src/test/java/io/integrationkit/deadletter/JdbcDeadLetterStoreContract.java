@@ -29,7 +29,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What dead letters in a database promise besides. */
-abstract class JdbcDeadLetterStoreContract extends DeadLetterReplayContract {
+abstract class JdbcDeadLetterStoreContract extends InterventionContract {
 
     private TransactionTemplate transaction;
 
@@ -59,6 +59,7 @@ abstract class JdbcDeadLetterStoreContract extends DeadLetterReplayContract {
         schema.execute(dataSource);
         this.jdbc.execute("create table if not exists delivery (id varchar(36) primary key)");
         this.jdbc.update("delete from delivery");
+        this.jdbc.update("delete from integration_dead_letter_history");
         this.jdbc.update("delete from integration_dead_letter");
         super.createDeadLetters();
     }

@@ -8,7 +8,7 @@ import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import org.junit.jupiter.api.Test;
 
-class MemoryDeadLetterStoreTests extends DeadLetterReplayContract {
+class MemoryDeadLetterStoreTests extends InterventionContract {
 
     private static final int MAX_ENTRIES = 300;
 

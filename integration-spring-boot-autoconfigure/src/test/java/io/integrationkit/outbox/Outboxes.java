@@ -139,6 +139,7 @@ final class Outboxes {
                 replayer,
                 new FailureClassification(List.of(), InstantSource.system()),
                 TimeSource.system(),
+                () -> null,
                 new DeadLetterSettings(Duration.ofMinutes(1), 1_000));
         return (access != null) ? stores.inDatabase(access, CODEC) : stores.inMemory();
     }

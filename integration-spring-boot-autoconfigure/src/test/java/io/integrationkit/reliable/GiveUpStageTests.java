@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.integrationkit.call.Call;
 import io.integrationkit.call.CallOutcome;
+import io.integrationkit.call.Compensation;
 import io.integrationkit.call.DeadLetteredException;
 import io.integrationkit.call.GivenUpCall;
 import io.integrationkit.call.PayloadCodec;
@@ -56,7 +57,8 @@ class GiveUpStageTests {
                         "k-1",
                         Failure.outcomeUnknown(),
                         failure,
-                        1));
+                        1,
+                        Compensation.NONE));
         assertThat(call.outcome()).isEqualTo(CallOutcome.DEAD_LETTERED);
         assertThat(call.deadLetterId()).isEqualTo("entry-1");
     }

@@ -6,6 +6,7 @@ import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
 import io.integrationkit.call.OperationReplayer;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.call.StateStore;
+import io.integrationkit.context.CurrentTenant;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetterStores;
 import io.integrationkit.deadletter.DeadLetters;
@@ -13,6 +14,8 @@ import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.jdbc.JdbcAccess;
 import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -36,9 +39,14 @@ public final class DeadLetterAutoConfiguration {
             ObjectProvider<MessageReplayer> messages,
             FailureClassification classification,
             PayloadCodec codec,
-            TimeSource time) {
-        DeadLetterStores stores =
-                new DeadLetterStores(calls, messages::getIfAvailable, classification, time, properties.toSettings());
+            TimeSource time,
+            ObjectProvider<CurrentTenant> tenants) {
+        Supplier<@Nullable String> tenant = () -> {
+            CurrentTenant current = tenants.getIfUnique();
+            return (current != null) ? current.id() : null;
+        };
+        DeadLetterStores stores = new DeadLetterStores(
+                calls, messages::getIfAvailable, classification, time, tenant, properties.toSettings());
         JdbcAccess database = properties.getStore().database("integration.dead-letters.store", access);
         return (database != null) ? stores.inDatabase(database, codec) : stores.inMemory();
     }

@@ -1,6 +1,7 @@
 package io.integrationkit.autoconfigure.deadletter;
 
 import io.integrationkit.call.Call;
+import io.integrationkit.call.Compensation;
 import io.integrationkit.call.DeadLetteredException;
 import io.integrationkit.call.GivenUpCall;
 import io.integrationkit.call.GivenUpCalls;
@@ -51,7 +52,8 @@ final class GivesUpContributor implements PlanContributor {
                         String.valueOf(call.arguments()[0]),
                         Failure.of(FailureCategory.TEMPORARY),
                         ex,
-                        1));
+                        1,
+                        Compensation.NONE));
                 call.deadLettered(id);
                 if (operation.returnsNothing()) {
                     return null;
