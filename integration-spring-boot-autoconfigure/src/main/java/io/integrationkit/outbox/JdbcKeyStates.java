@@ -7,10 +7,14 @@ import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.jdbc.LockConflicts;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -50,6 +54,9 @@ final class JdbcKeyStates implements KeyStates {
 
     private static final String LIST = "SELECT destination, msg_key, state, head_message_id, category, problem, since"
             + " FROM integration_outbox_key_state";
+
+    private static final String HELD = "SELECT destination, msg_key FROM integration_outbox_key_state"
+            + " WHERE shard IN (%s) AND destination IN (%s) AND msg_key IN (%s)";
 
     private static final String LIST_ORDER = " ORDER BY destination, msg_key LIMIT ?";
 
@@ -217,6 +224,55 @@ final class JdbcKeyStates implements KeyStates {
             }
             return true;
         });
+    }
+
+    /**
+     * Messages of keys that simply go on are inserted together. A key that begins to be parked meanwhile is treated as if
+     * it had begun after the replay, as by {@link #replay}.
+     */
+    @Override
+    public void replayAll(List<OutboxRecord> records) {
+        this.access.inTransaction(() -> {
+            Set<HeldKey.Place> held = held(records);
+            List<OutboxRecord> free = new ArrayList<>();
+            for (OutboxRecord record : records) {
+                String name = record.key();
+                if (name != null && held.contains(new HeldKey.Place(record.destination(), name))) {
+                    replay(record);
+                } else {
+                    free.add(record);
+                }
+            }
+            this.table.insertReplays(this.jdbc, free);
+            return true;
+        });
+    }
+
+    private Set<HeldKey.Place> held(List<OutboxRecord> records) {
+        Set<Object> shards = new HashSet<>();
+        Set<Object> destinations = new HashSet<>();
+        Set<Object> names = new HashSet<>();
+        for (OutboxRecord record : records) {
+            if (record.key() != null) {
+                shards.add(Shards.of(record.key(), record.messageId(), this.shards));
+                destinations.add(record.destination());
+                names.add(record.key());
+            }
+        }
+        if (names.isEmpty()) {
+            return Set.of();
+        }
+        List<Object> arguments = new ArrayList<>(shards);
+        arguments.addAll(destinations);
+        arguments.addAll(names);
+        return new HashSet<>(this.jdbc.query(
+                HELD.formatted(marks(shards), marks(destinations), marks(names)),
+                (row, index) -> new HeldKey.Place(row.getString(1), row.getString(2)),
+                arguments.toArray()));
+    }
+
+    private static String marks(Set<Object> values) {
+        return String.join(", ", Collections.nCopies(values.size(), "?"));
     }
 
     private void insertInOrder(OutboxRecord record, Key key, KeyState state) {

@@ -57,6 +57,16 @@ interface KeyStates {
      */
     void replay(OutboxRecord record);
 
+    /**
+     * Appends messages that are replayed, in their order for each key; all or none of them if the store knows
+     * transactions.
+     *
+     * @throws ProblemException if another parked message of a key comes first
+     */
+    default void replayAll(List<OutboxRecord> records) {
+        records.forEach(this::replay);
+    }
+
     /** A dead letter was discarded, in the active transaction if the store knows transactions. */
     void discarded(String destination, String key, String messageId);
 

@@ -136,7 +136,7 @@ public record OutboxEngine(
                 relay,
                 new RelayStatistics(counters, leases, store, inspection),
                 new Operating(parts.spec(), inspection, store.keys(), pauses, counters, relay),
-                new OutboxReplayer(destinations, store, () -> owed(counters, relay, 1), relay::published),
+                new OutboxReplayer(destinations, store, (count) -> owed(counters, relay, count), relay::published),
                 new OperatedKeys(store.keys(), relay::published));
     }
 
@@ -164,7 +164,7 @@ public record OutboxEngine(
                 relay,
                 new RelayStatistics(counters, leases, store, inspection),
                 new Operating(parts.spec(), inspection, store.keys(), pauses, counters, relay),
-                new OutboxReplayer(destinations, store, () -> owed(counters, relay, 1), relay::published),
+                new OutboxReplayer(destinations, store, (count) -> owed(counters, relay, count), relay::published),
                 new OperatedKeys(store.keys(), relay::published));
     }
 

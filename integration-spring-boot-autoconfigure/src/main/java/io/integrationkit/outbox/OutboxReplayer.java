@@ -2,6 +2,8 @@ package io.integrationkit.outbox;
 
 import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.deadletter.ReplayedMessage;
+import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -16,11 +18,11 @@ final class OutboxReplayer implements MessageReplayer {
 
     private final OutboxStore store;
 
-    private final Runnable accepted;
+    private final IntConsumer accepted;
 
     private final Runnable changed;
 
-    OutboxReplayer(Destinations destinations, OutboxStore store, Runnable accepted, Runnable changed) {
+    OutboxReplayer(Destinations destinations, OutboxStore store, IntConsumer accepted, Runnable changed) {
         this.destinations = destinations;
         this.store = store;
         this.accepted = accepted;
@@ -29,19 +31,27 @@ final class OutboxReplayer implements MessageReplayer {
 
     @Override
     public void replay(ReplayedMessage message) {
+        this.store.keys().replay(record(message));
+        whenCommitted(() -> this.accepted.accept(1));
+    }
+
+    @Override
+    public void replayAll(List<ReplayedMessage> messages) {
+        this.store.keys().replayAll(messages.stream().map(this::record).toList());
+        whenCommitted(() -> this.accepted.accept(messages.size()));
+    }
+
+    private OutboxRecord record(ReplayedMessage message) {
         this.destinations.require(message.destination());
-        this.store
-                .keys()
-                .replay(new OutboxRecord(
-                        message.messageId(),
-                        message.destination(),
-                        message.key(),
-                        message.eventType(),
-                        message.eventVersion(),
-                        message.contentType(),
-                        message.headers(),
-                        message.payload()));
-        whenCommitted(this.accepted);
+        return new OutboxRecord(
+                message.messageId(),
+                message.destination(),
+                message.key(),
+                message.eventType(),
+                message.eventVersion(),
+                message.contentType(),
+                message.headers(),
+                message.payload());
     }
 
     /** If it was the last parked one of its key, the key goes on. */

@@ -54,6 +54,17 @@ abstract class OutboxTable {
             (shard, message_id, msg_key, destination, event_type, event_version, content_type, headers, payload, \
             replay_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
+    /** Of messages whose key is not parked: as {@link #INSERT_REPLAY} with the place 0. */
+    private static final String INSERT_REPLAYS = """
+            INSERT INTO integration_outbox \
+            (shard, message_id, msg_key, destination, event_type, event_version, content_type, headers, payload, \
+            replay_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""";
+
+    private static final String ONE_MORE_REPLAY = ", (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)";
+
+    /** What a statement of replays may hold at most, far below what any server takes; one message always goes. */
+    private static final int BYTES_PER_INSERT = 1_000_000;
+
     private static final String ONE_MORE_ROW = ", (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     private static final String LOCK_ALL_KEYS =
@@ -138,12 +149,29 @@ abstract class OutboxTable {
 
     /** One statement, so that ids follow the order of the list without a gap for another row of the same key. */
     void insert(JdbcOperations jdbc, List<OutboxRecord> records) {
-        String sql = INSERT + ONE_MORE_ROW.repeat(records.size() - 1);
+        insert(jdbc, INSERT + ONE_MORE_ROW.repeat(records.size() - 1), records);
+    }
+
+    private void insert(JdbcOperations jdbc, String sql, List<OutboxRecord> records) {
         jdbc.update(sql, (PreparedStatement statement) -> {
             for (int row = 0; row < records.size(); row++) {
                 set(statement, row * COLUMNS_OF_INSERT, records.get(row));
             }
         });
+    }
+
+    /** Appends messages that are replayed and whose keys are not parked, in the order of the list. */
+    void insertReplays(JdbcOperations jdbc, List<OutboxRecord> records) {
+        int from = 0;
+        while (from < records.size()) {
+            int to = from;
+            long bytes = 0;
+            do {
+                bytes += records.get(to++).payload().length;
+            } while (to < records.size() && bytes + records.get(to).payload().length <= BYTES_PER_INSERT);
+            insert(jdbc, INSERT_REPLAYS + ONE_MORE_REPLAY.repeat(to - from - 1), records.subList(from, to));
+            from = to;
+        }
     }
 
     void insertReplay(JdbcOperations jdbc, OutboxRecord record, long replayOf) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetterFilter;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.deadletter.Intervention;
 import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.deadletter.ReplayResult;
 import io.integrationkit.failure.Failure;
@@ -50,7 +51,7 @@ abstract class KeyStatesContract {
 
     MessageReplayer replayer() {
         Destinations destinations = new Destinations(List.of(new RecordingDestination("orders", "bills")));
-        return new OutboxReplayer(destinations, this.store, () -> {}, () -> {});
+        return new OutboxReplayer(destinations, this.store, (count) -> {}, () -> {});
     }
 
     abstract DeadLetters deadLetters(Supplier<@Nullable MessageReplayer> replayer);
@@ -295,6 +296,48 @@ abstract class KeyStatesContract {
     }
 
     @Test
+    void manyReplaysAreAppendedInOrderWhetherTheirKeysAreParkedOrNot() {
+        append("a1", "a2", "a3", "b1", "c1", "c2");
+        park("a1");
+        keys().parkBehind(read("a").subList(0, 1), lease("a"));
+        for (String free : List.of("b1", "c1", "c2")) {
+            makeDeadLetter(free);
+        }
+        List<String> ids = List.of("a1", "a2", "b1", "c1", "c2").stream()
+                .map((messageId) -> letter(messageId).id())
+                .toList();
+
+        assertThat(this.deadLetters.replayAll(ids, new Intervention("anna", "mended")))
+                .extracting(ReplayResult::outcome)
+                .containsOnly(ReplayResult.Outcome.REPLAYED);
+
+        assertThat(owed()).containsExactlyInAnyOrder("a1", "a2", "b1", "c1", "c2");
+        assertThat(read("a"))
+                .extracting((message) -> message.record().messageId())
+                .startsWith("a1", "a2");
+        assertThat(read("c"))
+                .extracting((message) -> message.record().messageId())
+                .containsExactly("c1", "c2");
+        assertThat(keys().list(null, 10)).extracting(HeldKey::state).containsExactly(HeldKey.State.RELEASING);
+    }
+
+    @Test
+    void manyReplaysOfWhichOneIsOutOfOrderLeaveThatOneOpen() {
+        append("a1", "a2", "b1");
+        park("a1");
+        keys().parkBehind(read("a"), lease("a"));
+        makeDeadLetter("b1");
+        List<String> ids = List.of(letter("a2").id(), letter("b1").id());
+
+        assertThat(this.deadLetters.replayAll(ids, new Intervention("anna", "mended")))
+                .extracting(ReplayResult::outcome)
+                .containsExactly(ReplayResult.Outcome.FAILED, ReplayResult.Outcome.REPLAYED);
+
+        assertThat(owed()).containsExactly("b1");
+        assertThat(letter("a2").status()).isEqualTo(DeadLetter.Status.NEW);
+    }
+
+    @Test
     void keyGoesOnWhenItsLastParkedMessageIsDiscarded() {
         append("a1", "a2");
         park("a1");
@@ -489,6 +532,16 @@ abstract class KeyStatesContract {
     }
 
     /** The key of a message is its first letter. */
+    private void makeDeadLetter(String id) {
+        StoredMessage message = message(id);
+        assertThat(this.store.moveToDeadLetters(
+                        message,
+                        leaseOf(message),
+                        Failure.of(FailureCategory.PERMANENT),
+                        new IllegalArgumentException("refused")))
+                .isTrue();
+    }
+
     void append(String... ids) {
         List<OutboxRecord> records = new ArrayList<>();
         for (String id : ids) {

@@ -60,7 +60,7 @@ class RelayHeadsTests {
     }
 
     private OutboxReplayer replayer() {
-        return new OutboxReplayer(this.destinations, this.store, this.events::wake, this.events::wake);
+        return new OutboxReplayer(this.destinations, this.store, (count) -> this.events.wake(), this.events::wake);
     }
 
     private RelayLoop loop(HeadPolicy policy) {
