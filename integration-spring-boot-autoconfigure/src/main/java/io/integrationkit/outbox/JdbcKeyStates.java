@@ -4,7 +4,6 @@ import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.jdbc.JdbcAccess;
-import io.integrationkit.jdbc.LockConflicts;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -71,6 +70,8 @@ final class JdbcKeyStates implements KeyStates {
 
     private final int shards;
 
+    private final RelayTransactions transactions;
+
     private final OutboxTable table;
 
     private final Supplier<DeadLetters> deadLetters;
@@ -81,10 +82,16 @@ final class JdbcKeyStates implements KeyStates {
 
     private final String releasing;
 
-    JdbcKeyStates(JdbcAccess access, OutboxSpec spec, OutboxTable table, Supplier<DeadLetters> deadLetters) {
+    JdbcKeyStates(
+            JdbcAccess access,
+            OutboxSpec spec,
+            RelayTransactions transactions,
+            OutboxTable table,
+            Supplier<DeadLetters> deadLetters) {
         this.access = access;
         this.jdbc = access.jdbc();
         this.shards = spec.shards();
+        this.transactions = transactions;
         this.table = table;
         this.deadLetters = deadLetters;
         String clock = access.database().clock();
@@ -102,7 +109,7 @@ final class JdbcKeyStates implements KeyStates {
     @Override
     public boolean park(StoredMessage head, ShardLease lease, Failure failure, Throwable cause) {
         Key key = Key.of(head);
-        return inNewTransaction(() -> {
+        return this.transactions.inNew(() -> {
             if (!this.table.lockLease(this.jdbc, lease)) {
                 return false;
             }
@@ -122,10 +129,6 @@ final class JdbcKeyStates implements KeyStates {
         });
     }
 
-    private boolean inNewTransaction(Supplier<Boolean> work) {
-        return LockConflicts.retried(this.access.database(), () -> this.access.inNewTransaction(work));
-    }
-
     private boolean move(StoredMessage message, Key key, Failure failure, Throwable cause) {
         if (!this.table.deleteOne(this.jdbc, message.row())) {
             return false;
@@ -139,8 +142,7 @@ final class JdbcKeyStates implements KeyStates {
     @Override
     public int parkBehind(List<StoredMessage> messages, ShardLease lease) {
         Key key = Key.of(messages.get(0));
-        return LockConflicts.retried(
-                this.access.database(), () -> this.access.inNewTransaction(() -> parkNow(messages, key, lease)));
+        return this.transactions.inNew(() -> parkNow(messages, key, lease));
     }
 
     private int parkNow(List<StoredMessage> messages, Key key, ShardLease lease) {
@@ -162,7 +164,7 @@ final class JdbcKeyStates implements KeyStates {
     @Override
     public boolean block(StoredMessage head, ShardLease lease, Failure failure, Throwable cause) {
         Key key = Key.of(head);
-        return inNewTransaction(() -> {
+        return this.transactions.inNew(() -> {
             if (!this.table.lockLease(this.jdbc, lease)) {
                 return false;
             }
@@ -195,7 +197,7 @@ final class JdbcKeyStates implements KeyStates {
     @Override
     public void endRelease(String destination, String name) {
         Key key = key(destination, name);
-        inNewTransaction(() -> {
+        this.transactions.inNew(() -> {
             KeyState state = lock(key);
             if (state != null && state.state() == HeldKey.State.RELEASING && oldestReplay(key) == null) {
                 this.jdbc.update(FORGET, key.arguments());
@@ -213,7 +215,7 @@ final class JdbcKeyStates implements KeyStates {
 
     @Override
     public void replay(OutboxRecord record) {
-        this.access.inTransaction(() -> {
+        this.transactions.inActive(() -> {
             String name = record.key();
             Key key = (name != null) ? key(record.destination(), name) : null;
             KeyState state = (key != null) ? lock(key) : null;
@@ -222,7 +224,6 @@ final class JdbcKeyStates implements KeyStates {
             } else {
                 insertInOrder(record, key, state);
             }
-            return true;
         });
     }
 
@@ -291,12 +292,11 @@ final class JdbcKeyStates implements KeyStates {
     @Override
     public void discarded(String destination, String name, String messageId) {
         Key key = key(destination, name);
-        this.access.inTransaction(() -> {
+        this.transactions.inActive(() -> {
             KeyState state = lock(key);
             if (this.jdbc.update(UNPARK, key.arguments(messageId)) > 0 && state != null) {
                 releaseIfAllDone(key, state);
             }
-            return true;
         });
     }
 
@@ -318,7 +318,7 @@ final class JdbcKeyStates implements KeyStates {
     @Override
     public boolean unblock(String destination, String name) {
         Key key = key(destination, name);
-        return inNewTransaction(() -> {
+        return this.transactions.inNew(() -> {
             boolean blocked = is(HeldKey.State.BLOCKED, lock(key));
             if (blocked) {
                 this.jdbc.update(FORGET, key.arguments());
@@ -330,7 +330,7 @@ final class JdbcKeyStates implements KeyStates {
     @Override
     public boolean discardHead(String destination, String name) {
         Key key = key(destination, name);
-        return inNewTransaction(() -> {
+        return this.transactions.inNew(() -> {
             if (!is(HeldKey.State.BLOCKED, lock(key))) {
                 return false;
             }
@@ -356,7 +356,7 @@ final class JdbcKeyStates implements KeyStates {
     @Override
     public boolean release(String destination, String name) {
         Key key = key(destination, name);
-        return inNewTransaction(() -> {
+        return this.transactions.inNew(() -> {
             boolean parked = is(HeldKey.State.PARKED, lock(key));
             if (parked) {
                 this.jdbc.update(UNPARK_ALL, key.arguments());

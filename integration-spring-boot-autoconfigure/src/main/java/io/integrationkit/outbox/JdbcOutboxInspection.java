@@ -20,8 +20,11 @@ final class JdbcOutboxInspection implements OutboxInspection {
 
     private final JdbcAccess access;
 
-    JdbcOutboxInspection(JdbcAccess access) {
+    private final RelayTransactions transactions;
+
+    JdbcOutboxInspection(JdbcAccess access, OutboxSpec spec) {
         this.access = access;
+        this.transactions = new RelayTransactions(access, spec);
     }
 
     @Override
@@ -104,7 +107,7 @@ final class JdbcOutboxInspection implements OutboxInspection {
     @Override
     public boolean endLease(int shard) {
         String now = this.access.database().clock();
-        return this.access.inNewTransaction(() -> this.access
+        return this.transactions.inNew(() -> this.access
                         .jdbc()
                         .update(
                                 ("UPDATE integration_outbox_lease SET expires_at = %s, owner = NULL, epoch = epoch + 1"

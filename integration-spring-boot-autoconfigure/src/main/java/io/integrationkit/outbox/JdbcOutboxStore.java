@@ -5,21 +5,15 @@ import io.integrationkit.deadletter.DeadLetterMessage;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.jdbc.JdbcAccess;
-import io.integrationkit.jdbc.LockConflicts;
 import java.nio.ByteBuffer;
-import java.sql.Connection;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.JdbcOperations;
-import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** Messages in the table {@code integration_outbox}. */
 final class JdbcOutboxStore implements OutboxStore {
@@ -28,6 +22,8 @@ final class JdbcOutboxStore implements OutboxStore {
     private static final int ROWS_PER_INSERT = 500;
 
     private final JdbcAccess access;
+
+    private final RelayTransactions transactions;
 
     private final OutboxTable table;
 
@@ -39,10 +35,11 @@ final class JdbcOutboxStore implements OutboxStore {
 
     JdbcOutboxStore(JdbcAccess access, OutboxSpec spec, HeaderCodec headers, Supplier<DeadLetters> deadLetters) {
         this.access = access;
-        this.table = OutboxTable.of(access.database(), spec.shards(), headers);
+        this.transactions = new RelayTransactions(access, spec);
+        this.table = OutboxTable.of(access.database(), spec.shards(), headers, this.transactions.limit());
         this.deadLetters = deadLetters;
         this.locking = spec.publishing().ordering() == PublishSpec.Ordering.LOCKED;
-        this.keys = new JdbcKeyStates(access, spec, this.table, deadLetters);
+        this.keys = new JdbcKeyStates(access, spec, this.transactions, this.table, deadLetters);
     }
 
     @Override
@@ -86,28 +83,17 @@ final class JdbcOutboxStore implements OutboxStore {
 
     @Override
     public void delete(List<StoredMessage.Row> rows) {
-        committed((jdbc) -> this.table.delete(jdbc, rows));
+        this.transactions.committed((jdbc) -> this.table.delete(jdbc, rows));
     }
 
     @Override
     public void deleteForGood(List<StoredMessage.Row> rows) {
-        committed((jdbc) -> this.table.deleteForGood(jdbc, rows));
+        this.transactions.committed((jdbc) -> this.table.deleteForGood(jdbc, rows));
     }
 
     @Override
     public Map<Long, String> messageIds(int shard, List<Long> ids) {
         return this.table.messageIds(this.access.jdbc(), shard, ids);
-    }
-
-    /** A pool may hand out connections that do not commit by themselves; a DELETE given back so would be undone. */
-    private void committed(Consumer<JdbcOperations> delete) {
-        this.access.jdbc().execute((Connection connection) -> {
-            delete.accept(new JdbcTemplate(new SingleConnectionDataSource(connection, true)));
-            if (!connection.getAutoCommit()) {
-                connection.commit();
-            }
-            return null;
-        });
     }
 
     @Override
@@ -117,13 +103,12 @@ final class JdbcOutboxStore implements OutboxStore {
 
     /**
      * The row of the lease stays locked until the commit, so nobody can claim the shard between the check and the move:
-     * a relay that was paused for too long finds another epoch here and moves nothing.
+     * a relay that was paused for too long finds another epoch here and moves nothing. One that stands still while it has
+     * the row locked loses it when its transaction has waited for a lease.
      */
     @Override
     public boolean moveToDeadLetters(StoredMessage message, ShardLease lease, Failure failure, Throwable cause) {
-        return LockConflicts.retried(
-                this.access.database(),
-                () -> this.access.inNewTransaction(() -> moveNow(message, lease, failure, cause)));
+        return this.transactions.inNew(() -> moveNow(message, lease, failure, cause));
     }
 
     private boolean moveNow(StoredMessage message, ShardLease lease, Failure failure, Throwable cause) {

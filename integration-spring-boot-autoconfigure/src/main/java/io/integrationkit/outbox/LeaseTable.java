@@ -42,6 +42,11 @@ abstract class LeaseTable {
         return this.leaseMillis;
     }
 
+    /** Updates rows of leases, waiting for no row but those it changes. */
+    int update(JdbcOperations jdbc, String sql, Object... arguments) {
+        return jdbc.update(sql, arguments);
+    }
+
     /** Prolongs what that owner holds; what has ended stays ended. */
     abstract List<Claim> renew(JdbcOperations jdbc, String owner);
 
@@ -80,7 +85,7 @@ abstract class LeaseTable {
 
     /** Ends all leases of that owner and forgets that it runs. */
     void endAll(JdbcOperations jdbc, String owner) {
-        jdbc.update("UPDATE %s SET expires_at = %s WHERE owner = ?".formatted(LEASE, this.database.clock()), owner);
+        update(jdbc, "UPDATE %s SET expires_at = %s WHERE owner = ?".formatted(LEASE, this.database.clock()), owner);
         jdbc.update("DELETE FROM %s WHERE owner = ?".formatted(INSTANCE), owner);
     }
 

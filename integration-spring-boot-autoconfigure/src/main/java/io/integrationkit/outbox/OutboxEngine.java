@@ -115,7 +115,7 @@ public record OutboxEngine(
         Destinations destinations = parts.all();
         SendModes.requireOrder(parts.spec(), destinations);
         RelayCounters counters = new RelayCounters();
-        OutboxInspection inspection = new JdbcOutboxInspection(access);
+        OutboxInspection inspection = new JdbcOutboxInspection(access, parts.spec());
         Pauses pauses = new Pauses(inspection);
         RelaySignals signals = PostgresSignals.of(access, parts.spec(), leases, owner);
         OutboxRelay relay = new OutboxRelay(

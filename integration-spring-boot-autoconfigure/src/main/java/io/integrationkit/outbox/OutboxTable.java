@@ -1,6 +1,7 @@
 package io.integrationkit.outbox;
 
 import io.integrationkit.jdbc.Database;
+import io.integrationkit.jdbc.IdleLimit;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -91,10 +92,11 @@ abstract class OutboxTable {
                 WHERE shard = ? AND owner = ? AND epoch = ? AND expires_at > %s FOR UPDATE""".formatted(database.clock());
     }
 
-    static OutboxTable of(Database database, int shards, HeaderCodec headers) {
+    /** The limit is that of transactions the table begins itself. */
+    static OutboxTable of(Database database, int shards, HeaderCodec headers, IdleLimit limit) {
         return switch (database) {
             case POSTGRESQL -> new PostgresOutboxTable(shards, headers);
-            case MARIADB, MYSQL -> new MySqlOutboxTable(database, shards, headers);
+            case MARIADB, MYSQL -> new MySqlOutboxTable(database, shards, headers, limit);
             case H2 -> new H2OutboxTable(shards, headers);
         };
     }

@@ -34,6 +34,8 @@ import org.springframework.dao.DataIntegrityViolationException;
 /** What the stores rely on, on a server: time zones, inserts that meet, locks that collide. */
 class MariaDbDialectTests {
 
+    private static final IdleLimit LIMIT = new IdleLimit(Database.MARIADB, Duration.ofMinutes(1));
+
     private static final String INSERT = "insert into thing (name, amount) values (?, ?)";
 
     private static JdbcAccess access;
@@ -242,7 +244,7 @@ class MariaDbDialectTests {
 
     @Test
     void shortTransactionIsReadCommittedAndAllOrNothing() {
-        String isolation = MySqlTransaction.run(access.jdbc(), (transaction) -> {
+        String isolation = MySqlTransaction.run(access.jdbc(), LIMIT, (transaction) -> {
             transaction.update(INSERT, "a", 1);
             return transaction.queryForObject(
                     "select trx_isolation_level from information_schema.innodb_trx where trx_mysql_thread_id = connection_id()",
@@ -250,7 +252,7 @@ class MariaDbDialectTests {
         });
         assertThat(isolation).isEqualTo("READ COMMITTED");
         assertThatExceptionOfType(DataAccessException.class)
-                .isThrownBy(() -> MySqlTransaction.run(access.jdbc(), (transaction) -> {
+                .isThrownBy(() -> MySqlTransaction.run(access.jdbc(), LIMIT, (transaction) -> {
                     transaction.update(INSERT, "b", 1);
                     return transaction.update(INSERT, "a", 1);
                 }));
@@ -266,7 +268,7 @@ class MariaDbDialectTests {
     void shortTransactionJoinsOneThatIsActive() {
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> access.<@Nullable Object>inTransaction(() -> {
-                    MySqlTransaction.run(access.jdbc(), (transaction) -> transaction.update(INSERT, "a", 1));
+                    MySqlTransaction.run(access.jdbc(), LIMIT, (transaction) -> transaction.update(INSERT, "a", 1));
                     throw new IllegalStateException("rolls back");
                 }));
         assertThat(access.jdbc().queryForObject("select count(*) from thing", Long.class))

@@ -96,7 +96,7 @@ abstract class OutboxOperationsContract {
         assertThat(this.theirs.operations().pause("orders", "bob")).isFalse();
         assertThat(this.theirs.operations().status().destinations())
                 .containsExactly(new OutboxStatus.Destination("orders", 0, null, true, HeldKeyCount.NONE, null));
-        Pauses seen = new Pauses(new JdbcOutboxInspection(this.access));
+        Pauses seen = new Pauses(new JdbcOutboxInspection(this.access, Outboxes.spec()));
         seen.refresh();
         assertThat(seen.includes("orders")).isTrue();
         assertThat(seen.includes("bills")).isFalse();

@@ -56,6 +56,6 @@ class PostgresOutboxOperationsTests extends OutboxOperationsContract {
     }
 
     private List<OutboxDiagnosis> database(Duration patience) {
-        return new JdbcOutboxInspection(access()).database(patience);
+        return new JdbcOutboxInspection(access(), Outboxes.spec()).database(patience);
     }
 }

@@ -3,6 +3,7 @@ package io.integrationkit.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.integrationkit.jdbc.Database;
+import io.integrationkit.jdbc.IdleLimit;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.testsupport.PostgresDatabase;
 import io.integrationkit.testsupport.Trap;
@@ -10,6 +11,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -351,7 +353,11 @@ class PostgresOutboxStoreTests extends JdbcOutboxStoreContract {
                 "CREATE FUNCTION note_setting() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO deleted_with"
                         + " VALUES (current_setting('synchronous_commit')); RETURN NULL; END $$");
         jdbc.execute("CREATE TRIGGER note_setting AFTER DELETE ON integration_outbox EXECUTE FUNCTION note_setting()");
-        OutboxTable table = OutboxTable.of(Database.POSTGRESQL, Outboxes.SHARDS, new HeaderCodec(Outboxes.CODEC));
+        OutboxTable table = OutboxTable.of(
+                Database.POSTGRESQL,
+                Outboxes.SHARDS,
+                new HeaderCodec(Outboxes.CODEC),
+                new IdleLimit(Database.POSTGRESQL, Duration.ofSeconds(15)));
         List<StoredMessage.Row> rows = List.of(new StoredMessage.Row(0, 1));
         jdbc.execute((Connection connection) -> {
             JdbcOperations one = new JdbcTemplate(new SingleConnectionDataSource(connection, true));

@@ -89,7 +89,7 @@ final class TransactionalRelay {
                         access, spec.destinations().transactions().progressTopic()),
                 TimeSource.system());
         this.transactions.prepare();
-        OutboxInspection inspection = new JdbcOutboxInspection(access);
+        OutboxInspection inspection = new JdbcOutboxInspection(access, spec);
         this.loop = new RelayLoop(
                 spec,
                 new HookedStore(Outboxes.store(access, spec, dead)),

@@ -1,0 +1,15 @@
+package io.integrationkit.outbox;
+
+import io.integrationkit.testsupport.PostgresDatabase;
+
+class PostgresStandstillTests extends StandstillContract {
+
+    PostgresStandstillTests() {
+        super(PostgresDatabase.access());
+    }
+
+    @Override
+    String idleLimit() {
+        return "SHOW idle_in_transaction_session_timeout";
+    }
+}
