@@ -59,6 +59,16 @@ import org.springframework.jdbc.core.JdbcOperations;
  *   <li>Death of who ends another's leases, half way: some are free, the rest is ended by the next who looks.
  *   <li>A pause (collection of garbage, SIGSTOP): the session lasts, so others wait for the end of the lease. After it,
  *       proof and lease are too old for a send to begin; the next renewal finds what is left.
+ *   <li>A pause between two statements, for ever perhaps: no row of a lease is locked then by this thread, whose statements
+ *       each are a transaction of their own. Others pass over rows that are locked, so one that stayed locked would keep
+ *       its shard from them for as long as the process stands. Where it goes on after an update, the query after it, or the
+ *       next renewal, finds what others have claimed meanwhile.
+ *   <li>A pause in a transaction of the relay, which holds the row of the lease (a dead letter and its DELETE) or rows of
+ *       messages or keys: the database ends the session when it has waited for a lease ({@link RelayTransactions}), so when
+ *       the lease has ended, or moments later. The transaction is taken back, and goes on with nothing. Where the database
+ *       has no such limit (H2), the rows stay locked until the process goes on or dies.
+ *   <li>A pause in a transaction of the application: ends when the application's limits say. Its messages are not seen;
+ *       others are sent.
  *   <li>A connection that breaks while the process goes on: no send begins until there is a new session. Sends that were
  *       under way may end after others have claimed the shard, which the rule of the lease alone excludes.
  * </ul>

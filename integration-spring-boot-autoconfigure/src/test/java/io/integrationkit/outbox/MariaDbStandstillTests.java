@@ -12,4 +12,9 @@ class MariaDbStandstillTests extends StandstillContract {
     String idleLimit() {
         return "SELECT @@SESSION.wait_timeout";
     }
+
+    @Override
+    String setIdleLimit() {
+        return "SET SESSION wait_timeout = %d";
+    }
 }

@@ -12,4 +12,9 @@ class PostgresStandstillTests extends StandstillContract {
     String idleLimit() {
         return "SHOW idle_in_transaction_session_timeout";
     }
+
+    @Override
+    String setIdleLimit() {
+        return "SET idle_in_transaction_session_timeout = '%ds'";
+    }
 }

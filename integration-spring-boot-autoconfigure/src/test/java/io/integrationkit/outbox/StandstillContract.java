@@ -8,6 +8,7 @@ import io.integrationkit.deadletter.DeadLetterFilter;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.jdbc.IdleLimit;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.outbox.LeaseTable.Claim;
 import io.integrationkit.testsupport.Standstill;
@@ -26,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -70,6 +73,9 @@ abstract class StandstillContract {
 
     /** How long the session of a pool may wait in a transaction, as the database tells it. */
     abstract String idleLimit();
+
+    /** Sets it for the session, to seconds. */
+    abstract String setIdleLimit();
 
     @AfterEach
     void end() throws InterruptedException {
@@ -214,9 +220,7 @@ abstract class StandstillContract {
             return taken.size() == SHARDS;
         });
         List<StoredMessage> left = store.read(everything(), Set.of());
-        Future<?> sent = this.threads.submit(
-                () -> store.delete(left.stream().map(StoredMessage::row).toList()));
-        sent.get(BOUND.toSeconds(), TimeUnit.SECONDS);
+        within(() -> store.delete(left.stream().map(StoredMessage::row).toList()));
         this.standing.forEach(Standstill::goOn);
         int moved = 0;
         for (Future<Boolean> move : moves) {
@@ -237,8 +241,10 @@ abstract class StandstillContract {
         }
     }
 
-    @Test
-    void rowsThatOneDeletesWhoStandsStillAnywhereAreDeletedByOthers() throws Exception {
+    /** Pools may hand out connections that do not commit by themselves. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void rowsThatOneDeletesWhoStandsStillAnywhereAreDeletedByOthers(boolean autoCommit) throws Exception {
         prepare();
         OutboxStore store = store(this.access);
         List<StoredMessage.Row> rows =
@@ -246,6 +252,7 @@ abstract class StandstillContract {
         List<Boolean> stood = new ArrayList<>();
         for (int i = 0; i + 1 < rows.size(); i += 2) {
             Standstill process = process(i / 2 + 1);
+            process.setAutoCommit(autoCommit);
             OutboxStore theirs = store(accessOf(process));
             List<StoredMessage.Row> two = rows.subList(i, i + 2);
             CountDownLatch ended = new CountDownLatch(1);
@@ -261,9 +268,30 @@ abstract class StandstillContract {
             stood.add(process.reachedBefore(ended));
         }
         assertThat(stood).contains(true, false);
-        Future<?> deleted = this.threads.submit(() -> store.deleteForGood(rows));
-        deleted.get(BOUND.toSeconds(), TimeUnit.SECONDS);
+        within(() -> store.deleteForGood(rows));
         assertThat(store.backlog().messages()).isZero();
+    }
+
+    /** It is the application's to end, and keeps nothing but its own. */
+    @Test
+    void applicationThatStandsStillWithMessagesInItsTransactionKeepsNoOtherMessage() throws Exception {
+        prepare();
+        OutboxStore store = store(this.access);
+        this.access.inNewTransaction(() -> {
+            OutboxRecord first = Outboxes.record("uncommitted", "key0");
+            store.append(List.of(first, Outboxes.record("uncommitted too", "key1")));
+            within(() -> {
+                List<StoredMessage> messages = messageOfEachShard(store);
+                StoredMessage moved = messages.get(0);
+                ShardLease lease = claimAll(Duration.ofHours(1)).get(moved.row().shard());
+                assertThat(MessageWork.MOVE.run(store, moved, lease)).isTrue();
+                store.delete(List.of(messages.get(1).row()));
+                store.deleteForGood(messages.stream().map(StoredMessage::row).toList());
+                assertThat(store.backlog().messages()).isZero();
+            });
+            return true;
+        });
+        assertThat(store.backlog().messages()).isEqualTo(2);
     }
 
     /** The pool is the application's: what is set for a transaction of ours is gone after it, however it ended. */
@@ -297,6 +325,41 @@ abstract class StandstillContract {
             after.add(limit(one));
             assertThat(within).hasSize(3).doesNotContain(before);
             assertThat(after).containsOnly(before);
+        }
+    }
+
+    /** Whoever set a shorter one means it; and a transaction that is limited twice is set back to what was before both. */
+    @Test
+    void shorterLimitStaysAndAnotherLimitInTheTransactionChangesNothing() throws Exception {
+        IdleLimit limit = new IdleLimit(this.access.database(), Duration.ofSeconds(20));
+        try (var connection = this.access.dataSource().getConnection()) {
+            JdbcAccess one = accessOf(new SingleConnectionDataSource(connection, true));
+            String before = limit(one);
+            String first = limitWithin(one, limit);
+            assertThat(limit(one)).isEqualTo(before).isNotEqualTo(first);
+            one.jdbc().execute(setIdleLimit().formatted(7));
+            String shorter = limit(one);
+            assertThat(limitWithin(one, limit)).isEqualTo(shorter);
+            one.jdbc().execute(setIdleLimit().formatted(70));
+            String longer = limit(one);
+            assertThat(limitWithin(one, limit)).isEqualTo(first);
+            assertThat(limit(one)).isEqualTo(longer);
+        }
+    }
+
+    private String limitWithin(JdbcAccess one, IdleLimit limit) {
+        return one.inNewTransaction(() -> {
+            limit.limitActiveTransaction(one.jdbc());
+            limit.limitActiveTransaction(one.jdbc());
+            return limit(one);
+        });
+    }
+
+    private void within(Runnable work) {
+        try {
+            this.threads.submit(work).get(BOUND.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException ex) {
+            throw new AssertionError("Waited for another, or failed", ex);
         }
     }
 

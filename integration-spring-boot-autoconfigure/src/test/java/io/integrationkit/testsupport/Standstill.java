@@ -30,6 +30,8 @@ public final class Standstill extends DelegatingDataSource {
 
     private final CountDownLatch reached = new CountDownLatch(1);
 
+    private boolean autoCommit = true;
+
     private final CountDownLatch goingOn = new CountDownLatch(1);
 
     /**
@@ -43,9 +45,20 @@ public final class Standstill extends DelegatingDataSource {
         this.step = step;
     }
 
+    /**
+     * Says what connections are like when they are handed out.
+     *
+     * @param commits whether each of their statements is a transaction of its own; so without this
+     */
+    public void setAutoCommit(boolean commits) {
+        this.autoCommit = commits;
+    }
+
     @Override
     public Connection getConnection() throws SQLException {
-        return watched(super.getConnection());
+        Connection connection = super.getConnection();
+        connection.setAutoCommit(this.autoCommit);
+        return watched(connection);
     }
 
     /**
