@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
@@ -57,7 +58,10 @@ final class MySqlLeaseTable extends LeaseTable {
                 owner);
     }
 
-    /** Passes over rows that are locked. Of two who find the same row free, one updates it, and the other finds that it has not ended. */
+    /**
+     * Passes over rows that are locked. Of two who find the same row free, one updates it, and the other finds that it has
+     * not ended.
+     */
     @Override
     List<Claim> claim(JdbcOperations jdbc, String owner, int most) {
         Map<Integer, Long> free = new HashMap<>();
@@ -88,7 +92,7 @@ final class MySqlLeaseTable extends LeaseTable {
                                 .formatted(LEASE, shards, this.clock),
                         arguments.toArray())
                 .stream()
-                .filter((claim) -> claim.epoch() == free.get(claim.shard()) + 1)
+                .filter((claim) -> Objects.equals(free.get(claim.shard()), claim.epoch() - 1))
                 .toList();
     }
 

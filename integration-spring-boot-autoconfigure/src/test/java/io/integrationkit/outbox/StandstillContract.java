@@ -2,6 +2,7 @@ package io.integrationkit.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetterFilter;
@@ -19,6 +20,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -44,6 +46,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.orm.jpa.JpaTransactionManager;
+import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
+import org.springframework.orm.jpa.persistenceunit.PersistenceManagedTypes;
+import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 
 /**
  * A process that stands still before any of its calls of the database keeps its session for as long as it stands; what
@@ -161,6 +167,29 @@ abstract class StandstillContract {
         assertThat(step).as("steps").isGreaterThan(1);
     }
 
+    /** One transaction after the other stands still, for as long as a lease: none keeps others from their own leases. */
+    @Test
+    void leasesAreRenewedAndEndedWhicheverOfAnotherIsLocked() {
+        prepare();
+        free();
+        LeaseTable table = LeaseTable.of(this.access.database(), Duration.ofHours(1));
+        assertThat(table.claim(this.access.jdbc(), "theirs", 1)).hasSize(1);
+        assertThat(table.claim(this.access.jdbc(), "mine", SHARDS)).hasSize(SHARDS - 1);
+        this.access.inNewTransaction(() -> {
+            this.access.jdbc().queryForList("SELECT epoch FROM integration_outbox_lease WHERE shard = 0 FOR UPDATE");
+            within(() -> {
+                JdbcOperations jdbc = this.access.jdbc();
+                assertThat(table.renew(jdbc, "mine")).hasSize(SHARDS - 1);
+                assertThat(table.claimAnew(jdbc, "mine")).hasSize(SHARDS - 1);
+                table.end(jdbc, "mine", table.renew(jdbc, "mine").subList(0, 1));
+                assertThat(table.claim(jdbc, "mine", SHARDS)).hasSize(1);
+                table.endAll(jdbc, "mine");
+                assertThat(table.claim(jdbc, "others", SHARDS)).hasSize(SHARDS - 1);
+            });
+            return true;
+        });
+    }
+
     /** What the relay does with a message under its lease. */
     private enum MessageWork {
         MOVE {
@@ -200,8 +229,7 @@ abstract class StandstillContract {
             Standstill process = process(i + 1);
             OutboxStore theirs = store(accessOf(process));
             StoredMessage message = messages.get(i);
-            ShardLease lease = leases.get(message.row().shard());
-            assertThat(lease).isNotNull();
+            ShardLease lease = Objects.requireNonNull(leases.get(message.row().shard()));
             CountDownLatch ended = new CountDownLatch(1);
             moves.add(this.threads.submit(() -> {
                 try {
@@ -283,7 +311,8 @@ abstract class StandstillContract {
             within(() -> {
                 List<StoredMessage> messages = messageOfEachShard(store);
                 StoredMessage moved = messages.get(0);
-                ShardLease lease = claimAll(Duration.ofHours(1)).get(moved.row().shard());
+                ShardLease lease = Objects.requireNonNull(
+                        claimAll(Duration.ofHours(1)).get(moved.row().shard()));
                 assertThat(MessageWork.MOVE.run(store, moved, lease)).isTrue();
                 store.delete(List.of(messages.get(1).row()));
                 store.deleteForGood(messages.stream().map(StoredMessage::row).toList());
@@ -344,6 +373,32 @@ abstract class StandstillContract {
             String longer = limit(one);
             assertThat(limitWithin(one, limit)).isEqualTo(first);
             assertThat(limit(one)).isEqualTo(longer);
+        }
+    }
+
+    /** Its connection is one of Hibernate's while the transaction lasts. */
+    @Test
+    void limitIsSetBackAfterTransactionsOfJpa() {
+        HikariDataSource pool = (HikariDataSource) this.access.dataSource();
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(pool.getJdbcUrl());
+        config.setUsername(pool.getUsername());
+        config.setPassword("");
+        config.setMaximumPoolSize(1);
+        LocalContainerEntityManagerFactoryBean bean = new LocalContainerEntityManagerFactoryBean();
+        try (HikariDataSource dataSource = new HikariDataSource(config)) {
+            bean.setDataSource(dataSource);
+            bean.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
+            bean.setManagedTypes(PersistenceManagedTypes.of());
+            bean.afterPropertiesSet();
+            JpaTransactionManager manager = new JpaTransactionManager(Objects.requireNonNull(bean.getObject()));
+            JdbcAccess jpa = new JdbcAccess(dataSource, manager, this.access.database());
+            String before = limit(jpa);
+            assertThat(limitWithin(jpa, new IdleLimit(this.access.database(), Duration.ofSeconds(20))))
+                    .isNotEqualTo(before);
+            assertThat(limit(jpa)).isEqualTo(before);
+        } finally {
+            bean.destroy();
         }
     }
 
