@@ -41,6 +41,15 @@ interface DeadLetterClaims {
     /** Takes up an entry that was set aside; returns whether it was. */
     boolean unpark(String id, Intervention by);
 
+    /** Discards those of the entries that could be claimed now, in one transaction; returns how many. */
+    int discardAll(List<String> ids, Intervention by, Consumer<DeadLetter> told);
+
+    /** Sets those of the entries aside that are open, in one transaction; returns how many. */
+    int parkAll(List<String> ids, Intervention by);
+
+    /** Takes up those of the entries that were set aside, in one transaction; returns how many. */
+    int unparkAll(List<String> ids, Intervention by);
+
     /** Notes in the history of an entry that somebody was shown what is masked; returns whether there is the entry. */
     boolean revealed(String id, Intervention by);
 }

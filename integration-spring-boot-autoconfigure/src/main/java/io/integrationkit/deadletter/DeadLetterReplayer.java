@@ -121,6 +121,11 @@ final class DeadLetterReplayer {
         return this.claims.discard(id, by, this::tellDiscarded);
     }
 
+    /** Closes those of the entries that are open, in one transaction, and tells who sent their messages. */
+    int discardAll(List<String> ids, Intervention by) {
+        return this.claims.discardAll(ids, by, this::tellDiscarded);
+    }
+
     private void tellDiscarded(DeadLetter letter) {
         MessageReplayer sender = (letter.kind() == DeadLetter.Kind.MESSAGE) ? this.messages.get() : null;
         String messageId = letter.messageId();

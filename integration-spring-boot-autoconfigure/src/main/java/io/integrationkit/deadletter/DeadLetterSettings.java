@@ -9,8 +9,9 @@ import java.time.Duration;
  *
  * @param replayLease time after which a replay that has not ended counts as dead and its entry may be replayed again
  * @param maxEntries entries that fit into memory; means nothing to the database
+ * @param limits how long entries are kept, and how large they may be
  */
-public record DeadLetterSettings(Duration replayLease, int maxEntries) {
+public record DeadLetterSettings(Duration replayLease, int maxEntries, DeadLetterLimits limits) {
 
     public DeadLetterSettings {
         if (replayLease.toMillis() <= 0) {
@@ -19,6 +20,16 @@ public record DeadLetterSettings(Duration replayLease, int maxEntries) {
         if (maxEntries <= 0) {
             throw invalid("max-entries", maxEntries, "leaves no room for an entry");
         }
+    }
+
+    /**
+     * Creates settings with the limits that hold where nothing is set.
+     *
+     * @param replayLease time after which a replay that has not ended counts as dead
+     * @param maxEntries entries that fit into memory
+     */
+    public DeadLetterSettings(Duration replayLease, int maxEntries) {
+        this(replayLease, maxEntries, DeadLetterLimits.DEFAULT);
     }
 
     private static InvalidOperationException invalid(String property, Object value, String why) {

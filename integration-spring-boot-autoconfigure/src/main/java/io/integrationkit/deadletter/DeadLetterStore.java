@@ -1,5 +1,7 @@
 package io.integrationkit.deadletter;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,6 +32,21 @@ interface DeadLetterStore {
     List<DeadLetter> replayable(DeadLetterFilter filter, long afterPosition, int limit);
 
     long count(DeadLetterFilter filter);
+
+    /** Counts by status and category, in that order. */
+    List<DeadLetterCount> counts(DeadLetterFilter filter);
+
+    /** Lists groups, the largest first. */
+    List<DeadLetterGroup> groups(DeadLetterFilter filter, int limit);
+
+    /** Tells the first failure of the entry that was stored first. */
+    Optional<Instant> oldest(DeadLetterFilter filter);
+
+    /** Deletes those of the entries that are closed, with their history; returns how many there were. */
+    int delete(List<String> ids);
+
+    /** Deletes at most so many of the entries that have been closed for so long, with their history. */
+    int deleteClosed(Duration age, int limit);
 
     /** Lists what was done to an entry, oldest first. */
     List<DeadLetterChange> history(String id);

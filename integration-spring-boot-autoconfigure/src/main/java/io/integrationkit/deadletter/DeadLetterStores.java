@@ -49,6 +49,6 @@ public record DeadLetterStores(
     private DeadLetters on(DeadLetterStore store) {
         DeadLetterReplayer replayer = new DeadLetterReplayer(
                 store, this.calls::replay, this.messages, this.classification, this.time, this.settings.replayLease());
-        return new StoredDeadLetters(store, replayer, this.time, this.tenant);
+        return new StoredDeadLetters(store, replayer, this.time, this.tenant, this.settings.limits());
     }
 }

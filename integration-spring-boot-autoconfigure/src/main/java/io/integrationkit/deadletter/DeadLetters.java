@@ -3,8 +3,12 @@ package io.integrationkit.deadletter;
 import io.integrationkit.call.GivenUpCall;
 import io.integrationkit.call.GivenUpCalls;
 import io.integrationkit.failure.ProblemException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +28,8 @@ public interface DeadLetters extends GivenUpCalls {
      *
      * @param call the call
      * @return id of the entry
-     * @throws ProblemException if a store in memory is full
+     * @throws ProblemException if a store in memory is full, or the arguments are larger than
+     *     {@code integration.dead-letters.max-entry-size}
      */
     @Override
     String store(GivenUpCall call);
@@ -35,7 +40,8 @@ public interface DeadLetters extends GivenUpCalls {
      *
      * @param message the message
      * @return id of the entry
-     * @throws ProblemException if a store in memory is full
+     * @throws ProblemException if a store in memory is full, or the message is larger than
+     *     {@code integration.dead-letters.max-entry-size}
      */
     String storeMessage(DeadLetterMessage message);
 
@@ -65,6 +71,52 @@ public interface DeadLetters extends GivenUpCalls {
      * @return how many there are now
      */
     long count(DeadLetterFilter filter);
+
+    /**
+     * Counts entries by status and category, with one question for all.
+     *
+     * @param filter which entries
+     * @return the counts above zero, by status and then category
+     */
+    List<DeadLetterCount> counts(DeadLetterFilter filter);
+
+    /**
+     * Lists entries that failed in the same way at the same place together.
+     *
+     * @param filter which entries
+     * @param limit how many groups at most
+     * @return the groups, that with the most entries first
+     */
+    List<DeadLetterGroup> groups(DeadLetterFilter filter, int limit);
+
+    /**
+     * Tells since when the oldest entry is there.
+     *
+     * @param filter which entries
+     * @return first failure of the entry that was stored first, or nothing if there is none
+     */
+    Optional<Instant> oldest(DeadLetterFilter filter);
+
+    /**
+     * Hands entries to somebody, oldest first, a page at a time: memory is needed for one page however many there are.
+     * An entry that is stored or closed meanwhile may be left out or be seen as it was, none comes twice.
+     *
+     * @param filter which entries
+     * @param to takes each entry; what it throws ends the export and is thrown here
+     * @return how many there were
+     */
+    long export(DeadLetterFilter filter, Consumer<DeadLetter> to);
+
+    /**
+     * Writes entries as JSON, one a line, in the order of {@link #export(DeadLetterFilter, Consumer)}; what an operator
+     * sees of them, and so neither arguments nor payload nor headers.
+     *
+     * @param filter which entries
+     * @param to takes the lines in UTF-8; is neither flushed nor closed
+     * @return how many there were
+     * @throws UncheckedIOException if the lines cannot be written
+     */
+    long export(DeadLetterFilter filter, OutputStream to);
 
     /**
      * Lists what a selection would replay now: entries that are open, and parked ones only if the filter asks for that
@@ -172,6 +224,17 @@ public interface DeadLetters extends GivenUpCalls {
     }
 
     /**
+     * Closes {@linkplain #replayable open} entries without doing them, oldest first, some hundred in one transaction. When it
+     * fails, those of the transactions before stay closed.
+     *
+     * @param filter which entries; those that are parked only if the filter asks for that status
+     * @param limit how many at most
+     * @param by who closes them, and why
+     * @return how many this call closed
+     */
+    int discard(DeadLetterFilter filter, int limit, Intervention by);
+
+    /**
      * Sets an open entry aside: selections leave it out, and it stays so when the same is given up again.
      *
      * @param id id of the entry
@@ -181,6 +244,17 @@ public interface DeadLetters extends GivenUpCalls {
     boolean park(String id, Intervention by);
 
     /**
+     * Sets open entries aside, oldest first, some hundred in one transaction.
+     *
+     * @param filter which entries
+     * @param limit how many at most
+     * @param by who sets them aside, and why
+     * @return how many this call set aside
+     * @see #park(String, Intervention)
+     */
+    int park(DeadLetterFilter filter, int limit, Intervention by);
+
+    /**
      * Takes up an entry that was set aside.
      *
      * @param id id of the entry
@@ -188,6 +262,38 @@ public interface DeadLetters extends GivenUpCalls {
      * @return whether it was set aside
      */
     boolean unpark(String id, Intervention by);
+
+    /**
+     * Takes up entries that were set aside, oldest first, some hundred in one transaction.
+     *
+     * @param filter which entries
+     * @param limit how many at most
+     * @param by who takes them up, and why
+     * @return how many this call took up
+     * @see #unpark(String, Intervention)
+     */
+    int unpark(DeadLetterFilter filter, int limit, Intervention by);
+
+    /**
+     * Deletes closed entries with their history, oldest first, some hundred in one transaction. An open entry is never
+     * deleted. What is left of the change is a line of the log.
+     *
+     * @param filter which entries
+     * @param limit how many at most
+     * @param by who deletes them, and why
+     * @return how many this call deleted
+     */
+    int purge(DeadLetterFilter filter, int limit, Intervention by);
+
+    /**
+     * Does what the settings say about age: deletes entries that have been closed for longer than
+     * {@code integration.dead-letters.retention}, and discards open and parked ones that failed last longer ago than
+     * {@code integration.dead-letters.open-retention}, if that is set. May be called by any number of instances at once.
+     *
+     * @param limit how many of each at most
+     * @return the larger one of both numbers
+     */
+    int deleteExpired(int limit);
 
     /**
      * Tells whether entries survive a restart.

@@ -5,6 +5,7 @@ import io.integrationkit.jdbc.JdbcAccess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
 
     private static final String UNPARK =
             "update integration_dead_letter set status = 'NEW', note = ? where id = ? and status = 'PARKED'";
+
+    private static final Comparator<DeadLetter> BY_KEY =
+            Comparator.comparing(DeadLetter::name).thenComparing((letter) -> String.valueOf(letter.key()));
 
     private final JdbcAccess access;
 
@@ -126,9 +130,7 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
             this.jdbc.update("""
                     update integration_dead_letter set status = 'RESOLVED', closed_at = %s, replays = replays + 1, \
                     note = null, owner = null, lease_until = null, epoch = epoch + 1 where id in (%s)""".formatted(this.clock, marks(resolved)), resolved.toArray());
-            List<Object> values = new ArrayList<>(List.of(Action.REPLAYED.name(), by.actor(), by.reason()));
-            values.addAll(resolved);
-            this.jdbc.update(this.note + " in (" + marks(resolved) + ")", values.toArray());
+            noteAll(resolved, Action.REPLAYED, by);
             return resolved;
         });
     }
@@ -192,8 +194,66 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
     }
 
     @Override
+    public int discardAll(List<String> ids, Intervention by, Consumer<DeadLetter> told) {
+        return changeAll("DISCARDED", ", closed_at = " + this.clock, ids, this.claimable, Action.DISCARDED, by, told);
+    }
+
+    @Override
+    public int parkAll(List<String> ids, Intervention by) {
+        String open = this.claimable + " and status <> 'PARKED'";
+        return changeAll("PARKED", "", ids, open, Action.PARKED, by, (parked) -> {});
+    }
+
+    @Override
+    public int unparkAll(List<String> ids, Intervention by) {
+        return changeAll("NEW", "", ids, "status = 'PARKED'", Action.UNPARKED, by, (taken) -> {});
+    }
+
+    /**
+     * The rows stay locked from being read to the commit; those that others have locked are left to them. Keys are told in
+     * one order, so that of two who close entries of the same keys neither waits for the other in a circle.
+     */
+    private int changeAll(
+            String status,
+            String further,
+            List<String> ids,
+            String condition,
+            Action action,
+            Intervention by,
+            Consumer<DeadLetter> told) {
+        if (ids.isEmpty()) {
+            return 0;
+        }
+        String lock =
+                "select %s from integration_dead_letter where id in (%s) and %s order by seq for update skip locked"
+                        .formatted(DeadLetterRows.COLUMNS, marks(ids), condition);
+        return this.access.inNewTransaction(() -> {
+            List<DeadLetter> letters = this.jdbc.query(lock, this.rows::letter, ids.toArray());
+            if (letters.isEmpty()) {
+                return 0;
+            }
+            List<String> locked = letters.stream().map(DeadLetter::id).toList();
+            List<Object> values = new ArrayList<>(List.of(by.reason()));
+            values.addAll(locked);
+            this.jdbc.update(
+                    "update integration_dead_letter set status = '%s', note = ?, owner = null, epoch = epoch + 1, lease_until = null%s where id in (%s)"
+                            .formatted(status, further, marks(locked)),
+                    values.toArray());
+            noteAll(locked, action, by);
+            letters.stream().sorted(BY_KEY).forEach(told);
+            return locked.size();
+        });
+    }
+
+    @Override
     public boolean revealed(String id, Intervention by) {
         return this.access.inNewTransaction(() -> note(id, Action.REVEALED, by.actor(), by.reason()) == 1);
+    }
+
+    private void noteAll(List<String> ids, Action action, Intervention by) {
+        List<Object> values = new ArrayList<>(List.of(action.name(), by.actor(), by.reason()));
+        values.addAll(ids);
+        this.jdbc.update(this.note + " in (" + marks(ids) + ")", values.toArray());
     }
 
     private int note(String id, Action action, String actor, @Nullable String reason) {

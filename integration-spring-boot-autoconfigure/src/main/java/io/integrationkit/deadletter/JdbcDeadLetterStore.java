@@ -2,6 +2,8 @@ package io.integrationkit.deadletter;
 
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.jdbc.JdbcAccess;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -40,11 +42,17 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
 
     private final JdbcDeadLetterClaims claims;
 
+    private final JdbcDeadLetterSums sums;
+
+    private final ClosedDeadLetters closed;
+
     JdbcDeadLetterStore(JdbcAccess access, PayloadCodec codec) {
         this.access = access;
         this.jdbc = access.jdbc();
         this.rows = new DeadLetterRows(codec, access.database());
         this.claims = new JdbcDeadLetterClaims(access, this.rows);
+        this.sums = new JdbcDeadLetterSums(access, this.rows);
+        this.closed = new ClosedDeadLetters(access);
     }
 
     @Override
@@ -58,7 +66,8 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
 
     @Override
     public void put(GivenUp givenUp, boolean join) {
-        Supplier<Boolean> work = () -> insert(givenUp) || storeAgain(givenUp);
+        // A second time, because an entry that is closed may be deleted between the two statements.
+        Supplier<Boolean> work = () -> insert(givenUp) || storeAgain(givenUp) || insert(givenUp) || storeAgain(givenUp);
         boolean stored = join ? this.access.inTransaction(work) : this.access.inNewTransaction(work);
         if (!stored) {
             throw new IllegalStateException("Dead letter " + givenUp.id() + " was deleted while it was stored again");
@@ -151,12 +160,32 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
 
     @Override
     public long count(DeadLetterFilter filter) {
-        FilterCondition condition = new FilterCondition(filter, this.access.database());
-        Long count = this.jdbc.queryForObject(
-                "select count(*) from integration_dead_letter where " + condition.sql(),
-                Long.class,
-                condition.values());
-        return (count != null) ? count : 0;
+        return this.sums.count(filter);
+    }
+
+    @Override
+    public List<DeadLetterCount> counts(DeadLetterFilter filter) {
+        return this.sums.counts(filter);
+    }
+
+    @Override
+    public List<DeadLetterGroup> groups(DeadLetterFilter filter, int limit) {
+        return this.sums.groups(filter, limit);
+    }
+
+    @Override
+    public Optional<Instant> oldest(DeadLetterFilter filter) {
+        return this.sums.oldest(filter);
+    }
+
+    @Override
+    public int delete(List<String> ids) {
+        return this.closed.delete(ids);
+    }
+
+    @Override
+    public int deleteClosed(Duration age, int limit) {
+        return this.closed.deleteExpired(age, limit);
     }
 
     @Override

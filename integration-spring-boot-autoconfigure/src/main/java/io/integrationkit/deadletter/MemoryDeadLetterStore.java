@@ -6,13 +6,16 @@ import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,10 +112,52 @@ final class MemoryDeadLetterStore implements DeadLetterStore, DeadLetterClaims {
 
     @Override
     public synchronized long count(DeadLetterFilter filter) {
-        return this.entries.values().stream()
-                .map(MemoryEntry::letter)
-                .filter(filter::matches)
-                .count();
+        return matching(filter).count();
+    }
+
+    @Override
+    public synchronized List<DeadLetterCount> counts(DeadLetterFilter filter) {
+        return DeadLetterGroups.counts(matching(filter)::iterator);
+    }
+
+    @Override
+    public synchronized List<DeadLetterGroup> groups(DeadLetterFilter filter, int limit) {
+        return DeadLetterGroups.of(matching(filter)::iterator, limit);
+    }
+
+    @Override
+    public synchronized Optional<Instant> oldest(DeadLetterFilter filter) {
+        return matching(filter).findFirst().map(DeadLetter::firstFailedAt);
+    }
+
+    private Stream<DeadLetter> matching(DeadLetterFilter filter) {
+        return this.entries.values().stream().map(MemoryEntry::letter).filter(filter::matches);
+    }
+
+    @Override
+    public synchronized int delete(List<String> ids) {
+        return remove(ids.stream().map(this.entries::get).filter(Objects::nonNull), ids.size());
+    }
+
+    @Override
+    public synchronized int deleteClosed(Duration age, int limit) {
+        Instant latest = this.time.now().minus(age);
+        return remove(
+                this.entries.values().stream().filter((entry) -> {
+                    Instant closedAt = entry.letter().closedAt();
+                    return closedAt != null && !closedAt.isAfter(latest);
+                }),
+                limit);
+    }
+
+    private int remove(Stream<MemoryEntry> candidates, int limit) {
+        List<String> closed = candidates
+                .filter(MemoryEntry::closed)
+                .limit(limit)
+                .map((entry) -> entry.letter().id())
+                .toList();
+        closed.forEach(this.entries::remove);
+        return closed.size();
     }
 
     @Override
@@ -216,6 +261,25 @@ final class MemoryDeadLetterStore implements DeadLetterStore, DeadLetterClaims {
         entry.unpark(by.reason());
         note(entry, Action.UNPARKED, by.actor(), by.reason());
         return true;
+    }
+
+    @Override
+    public int discardAll(List<String> ids, Intervention by, Consumer<DeadLetter> told) {
+        return each(ids, (id) -> discard(id, by, told));
+    }
+
+    @Override
+    public int parkAll(List<String> ids, Intervention by) {
+        return each(ids, (id) -> park(id, by));
+    }
+
+    @Override
+    public int unparkAll(List<String> ids, Intervention by) {
+        return each(ids, (id) -> unpark(id, by));
+    }
+
+    private static int each(List<String> ids, Predicate<String> change) {
+        return (int) ids.stream().filter(change).count();
     }
 
     @Override

@@ -5,12 +5,15 @@ import io.integrationkit.context.Correlation;
 import io.integrationkit.context.Replay;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.ProblemException;
+import java.io.OutputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +34,10 @@ final class StoredDeadLetters implements DeadLetters {
 
     private final Supplier<@Nullable String> tenant;
 
+    private final DeadLetterSelections selections;
+
+    private final EntrySize size;
+
     private final LongAdder stored = new LongAdder();
 
     private final LongAdder replayed = new LongAdder();
@@ -40,11 +47,17 @@ final class StoredDeadLetters implements DeadLetters {
     private final LongAdder discarded = new LongAdder();
 
     StoredDeadLetters(
-            DeadLetterStore store, DeadLetterReplayer replayer, TimeSource time, Supplier<@Nullable String> tenant) {
+            DeadLetterStore store,
+            DeadLetterReplayer replayer,
+            TimeSource time,
+            Supplier<@Nullable String> tenant,
+            DeadLetterLimits limits) {
         this.store = store;
         this.replayer = replayer;
         this.time = time;
         this.tenant = tenant;
+        this.selections = new DeadLetterSelections(store, replayer, time, limits, this.discarded);
+        this.size = new EntrySize(limits.maxEntrySize());
     }
 
     @Override
@@ -98,6 +111,7 @@ final class StoredDeadLetters implements DeadLetters {
     }
 
     private void put(GivenUp givenUp, boolean mayJoin) {
+        this.size.require(givenUp);
         boolean join = mayJoin && this.store.canJoin();
         this.store.put(givenUp, join);
         if (join && TransactionSynchronizationManager.isSynchronizationActive()) {
@@ -135,6 +149,31 @@ final class StoredDeadLetters implements DeadLetters {
     @Override
     public long count(DeadLetterFilter filter) {
         return this.store.count(filter);
+    }
+
+    @Override
+    public List<DeadLetterCount> counts(DeadLetterFilter filter) {
+        return this.store.counts(filter);
+    }
+
+    @Override
+    public List<DeadLetterGroup> groups(DeadLetterFilter filter, int limit) {
+        return this.store.groups(filter, requirePositive(limit));
+    }
+
+    @Override
+    public Optional<Instant> oldest(DeadLetterFilter filter) {
+        return this.store.oldest(filter);
+    }
+
+    @Override
+    public long export(DeadLetterFilter filter, Consumer<DeadLetter> to) {
+        return new DeadLetterExport(this.store).run(filter, to);
+    }
+
+    @Override
+    public long export(DeadLetterFilter filter, OutputStream to) {
+        return export(filter, DeadLetterExport.lines(to));
     }
 
     @Override
@@ -232,6 +271,31 @@ final class StoredDeadLetters implements DeadLetters {
             log.info("Dead letter {} taken up again by {}: {}", id, by.actor(), by.reason());
         }
         return taken;
+    }
+
+    @Override
+    public int discard(DeadLetterFilter filter, int limit, Intervention by) {
+        return this.selections.discard(filter, requirePositive(limit), by);
+    }
+
+    @Override
+    public int park(DeadLetterFilter filter, int limit, Intervention by) {
+        return this.selections.park(filter, requirePositive(limit), by);
+    }
+
+    @Override
+    public int unpark(DeadLetterFilter filter, int limit, Intervention by) {
+        return this.selections.unpark(filter, requirePositive(limit), by);
+    }
+
+    @Override
+    public int purge(DeadLetterFilter filter, int limit, Intervention by) {
+        return this.selections.purge(filter, requirePositive(limit), by);
+    }
+
+    @Override
+    public int deleteExpired(int limit) {
+        return this.selections.deleteExpired(requirePositive(limit));
     }
 
     private static int requirePositive(int limit) {

@@ -104,7 +104,8 @@ public enum ProblemCode {
 
     DEAD_LETTER_NOT_FOUND("INT-601", "There is no such dead letter"),
     DEAD_LETTER_NOT_REPLAYABLE("INT-602", "A dead letter cannot be replayed in its state"),
-    OPERATION_UNKNOWN("INT-603", "There is no operation of this name");
+    OPERATION_UNKNOWN("INT-603", "There is no operation of this name"),
+    DEAD_LETTER_TOO_LARGE("INT-606", "A dead letter is larger than the store takes");
 
     private final String id;
 

@@ -37,6 +37,8 @@ abstract class DeadLetterFixture {
 
     DeadLetters deadLetters;
 
+    private DeadLetterReplayer replayer;
+
     /** Makes an empty store. */
     abstract DeadLetterStore newStore();
 
@@ -46,14 +48,19 @@ abstract class DeadLetterFixture {
     @BeforeEach
     void createDeadLetters() {
         this.store = newStore();
-        DeadLetterReplayer replayer = new DeadLetterReplayer(
+        this.replayer = new DeadLetterReplayer(
                 this.store,
                 (operation, arguments) -> this.calls.replay(operation, arguments),
                 () -> this.sender,
                 new FailureClassification(List.of(DeadLetterFixture::arithmeticIsValidation), this.time::now),
                 this.time,
                 LEASE);
-        this.deadLetters = new StoredDeadLetters(this.store, replayer, this.time, () -> this.tenant);
+        this.deadLetters = deadLetters(DeadLetterLimits.DEFAULT);
+    }
+
+    /** Returns dead letters on the same store with other limits. */
+    final DeadLetters deadLetters(DeadLetterLimits limits) {
+        return new StoredDeadLetters(this.store, this.replayer, this.time, () -> this.tenant, limits);
     }
 
     private static @Nullable Failure arithmeticIsValidation(Throwable failure) {

@@ -13,6 +13,7 @@ import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.JdbcAccess;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +30,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What dead letters in a database promise besides. */
-abstract class JdbcDeadLetterStoreContract extends InterventionContract {
+abstract class JdbcDeadLetterStoreContract extends SelectionContract {
 
     private TransactionTemplate transaction;
 
@@ -73,6 +74,13 @@ abstract class JdbcDeadLetterStoreContract extends InterventionContract {
     void expireLease(String id) {
         this.jdbc.update(
                 "update integration_dead_letter set lease_until = lease_until - interval '1' hour where id = ?", id);
+    }
+
+    @Override
+    void age(Duration time) {
+        this.jdbc.update(
+                "update integration_dead_letter set closed_at = closed_at - interval '%d' second where closed_at is not null"
+                        .formatted(time.toSeconds()));
     }
 
     @Test

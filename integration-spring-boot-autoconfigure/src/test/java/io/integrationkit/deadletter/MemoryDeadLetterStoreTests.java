@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class MemoryDeadLetterStoreTests extends InterventionContract {
+class MemoryDeadLetterStoreTests extends SelectionContract {
 
-    private static final int MAX_ENTRIES = 300;
+    private static final int MAX_ENTRIES = 600;
 
     @Override
     DeadLetterStore newStore() {
@@ -22,6 +23,11 @@ class MemoryDeadLetterStoreTests extends InterventionContract {
         this.time.advance(LEASE.plusSeconds(1));
     }
 
+    @Override
+    void age(Duration time) {
+        this.time.advance(time);
+    }
+
     @Test
     void aFullStoreRefusesAndKeepsWhatItHas() {
         fill();
@@ -29,7 +35,7 @@ class MemoryDeadLetterStoreTests extends InterventionContract {
         assertThatExceptionOfType(ProblemException.class)
                 .isThrownBy(() -> this.deadLetters.store(call("orders.ship", "one more")))
                 .withMessageContaining("orders.ship")
-                .withMessageContaining("integration.dead-letters.max-entries=300")
+                .withMessageContaining("integration.dead-letters.max-entries=600")
                 .satisfies((ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.STORE_FULL));
         assertThat(this.deadLetters.count(DeadLetterFilter.all())).isEqualTo(MAX_ENTRIES);
         assertThat(this.deadLetters.storedTotal()).isEqualTo(MAX_ENTRIES);

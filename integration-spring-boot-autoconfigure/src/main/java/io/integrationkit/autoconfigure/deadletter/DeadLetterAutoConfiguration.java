@@ -12,6 +12,7 @@ import io.integrationkit.deadletter.DeadLetterStores;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.failure.FailureClassification;
+import io.integrationkit.jdbc.ExpiredRows;
 import io.integrationkit.jdbc.JdbcAccess;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -56,5 +57,10 @@ public final class DeadLetterAutoConfiguration {
         JdbcAccess database = deadLetters.durable() ? access.getIfAvailable() : null;
         String engine = (database != null) ? database.database().name().toLowerCase(Locale.ROOT) : "memory";
         return new StateStore("dead-letters", engine, deadLetters.durable(), "dead letters");
+    }
+
+    @Bean
+    ExpiredRows integrationExpiredDeadLetters(DeadLetters deadLetters) {
+        return new ExpiredRows("dead letters", deadLetters::deleteExpired, ExpiredRows.INTERVAL);
     }
 }

@@ -1,9 +1,12 @@
 package io.integrationkit.autoconfigure.deadletter;
 
 import io.integrationkit.autoconfigure.jdbc.StoreChoice;
+import io.integrationkit.deadletter.DeadLetterLimits;
 import io.integrationkit.deadletter.DeadLetterSettings;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.util.unit.DataSize;
 
 /** Settings of the dead letters. */
 @ConfigurationProperties(value = "integration.dead-letters", ignoreUnknownFields = false)
@@ -18,8 +21,20 @@ public class DeadLetterProperties {
     /** Time after which a replay that has not ended counts as dead and may be done again. Longer than the longest call. */
     private Duration replayLease = Duration.ofMinutes(5);
 
+    /** Time for which a resolved or discarded entry is kept, with its history, before it is deleted. */
+    private Duration retention = DeadLetterLimits.DEFAULT.retention();
+
+    /** Time after its last failure when an open or parked entry is discarded; not set, it waits for ever. */
+    private @Nullable Duration openRetention;
+
+    /** Size of a call's arguments, or of a message with its headers, above which an entry is refused; at most 1GB. */
+    private DataSize maxEntrySize = DeadLetterLimits.DEFAULT.maxEntrySize();
+
     DeadLetterSettings toSettings() {
-        return new DeadLetterSettings(this.replayLease, this.maxEntries);
+        return new DeadLetterSettings(
+                this.replayLease,
+                this.maxEntries,
+                new DeadLetterLimits(this.retention, this.openRetention, this.maxEntrySize));
     }
 
     public StoreChoice getStore() {
@@ -44,5 +59,29 @@ public class DeadLetterProperties {
 
     public void setReplayLease(Duration replayLease) {
         this.replayLease = replayLease;
+    }
+
+    public Duration getRetention() {
+        return this.retention;
+    }
+
+    public void setRetention(Duration retention) {
+        this.retention = retention;
+    }
+
+    public @Nullable Duration getOpenRetention() {
+        return this.openRetention;
+    }
+
+    public void setOpenRetention(@Nullable Duration openRetention) {
+        this.openRetention = openRetention;
+    }
+
+    public DataSize getMaxEntrySize() {
+        return this.maxEntrySize;
+    }
+
+    public void setMaxEntrySize(DataSize maxEntrySize) {
+        this.maxEntrySize = maxEntrySize;
     }
 }

@@ -1,0 +1,71 @@
+package io.integrationkit.deadletter;
+
+import io.integrationkit.jdbc.Database;
+import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.jdbc.LockConflicts;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Supplier;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/**
+ * Deletes closed entries with their history, a batch at a time in a short transaction of its own. A batch waits for
+ * nobody: it passes over rows that others have locked, such as another instance that deletes too, and a row that was
+ * opened again before it was locked is looked at again and stays.
+ *
+ * <p>A crash leaves the batch undone: history and entry go together or stay together.
+ */
+final class ClosedDeadLetters {
+
+    private static final String LOCK =
+            "select id from integration_dead_letter where status in ('RESOLVED', 'DISCARDED') and ";
+
+    private final JdbcAccess access;
+
+    private final JdbcOperations jdbc;
+
+    private final String lockExpired;
+
+    ClosedDeadLetters(JdbcAccess access) {
+        this.access = access;
+        this.jdbc = access.jdbc();
+        String moment = access.database().clockPlusMillis();
+        // As a query of its own, the clock of PostgreSQL is read once; otherwise no index could be used.
+        this.lockExpired = LOCK + "closed_at <= "
+                + (access.database() == Database.POSTGRESQL ? "(select " + moment + ")" : moment)
+                + " order by closed_at limit ? for update skip locked";
+    }
+
+    int delete(List<String> ids) {
+        if (ids.isEmpty()) {
+            return 0;
+        }
+        String lock = LOCK + "id in (" + marks(ids) + ") for update skip locked";
+        return inTransaction(() -> this.jdbc.queryForList(lock, String.class, ids.toArray()));
+    }
+
+    int deleteExpired(Duration age, int limit) {
+        return inTransaction(() -> this.jdbc.queryForList(this.lockExpired, String.class, -age.toMillis(), limit));
+    }
+
+    private int inTransaction(Supplier<List<String>> lock) {
+        return LockConflicts.<Integer>retried(
+                this.access.database(), () -> this.access.<Integer>inNewTransaction(() -> deleteLocked(lock.get())));
+    }
+
+    private int deleteLocked(List<String> ids) {
+        if (!ids.isEmpty()) {
+            Object[] values = new ArrayList<>(ids).toArray();
+            this.jdbc.update(
+                    "delete from integration_dead_letter_history where entry_id in (" + marks(ids) + ")", values);
+            this.jdbc.update("delete from integration_dead_letter where id in (" + marks(ids) + ")", values);
+        }
+        return ids.size();
+    }
+
+    private static String marks(List<String> values) {
+        return String.join(", ", Collections.nCopies(values.size(), "?"));
+    }
+}
