@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers headers, in text; copied
  * @param payload the bytes; copied
  * @param failure how the last attempt failed
- * @param cause exception of the last attempt
+ * @param cause exception of the last attempt; a {@link ReportedFailure} if only its texts are known
  * @param attempts number of attempts since it was stored last
  */
 public record DeadLetterMessage(
@@ -35,6 +35,15 @@ public record DeadLetterMessage(
     public DeadLetterMessage {
         headers = Map.copyOf(headers);
         payload = payload.clone();
+    }
+
+    /**
+     * Returns the id of the entry this message becomes or updates.
+     *
+     * @return the same for the same destination, message id and source
+     */
+    public String entryId() {
+        return GivenUp.id(this);
     }
 
     @Override

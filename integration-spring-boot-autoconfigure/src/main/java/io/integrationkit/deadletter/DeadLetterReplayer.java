@@ -269,6 +269,7 @@ final class DeadLetterReplayer {
     private static boolean calleeWasAsked(FailureCategory category, @Nullable ProblemCode code) {
         return category != FailureCategory.REJECTED
                 && code != ProblemCode.OPERATION_UNKNOWN
+                && code != ProblemCode.DESTINATION_UNKNOWN
                 && code != ProblemCode.ARGUMENTS_NOT_SERIALIZABLE;
     }
 

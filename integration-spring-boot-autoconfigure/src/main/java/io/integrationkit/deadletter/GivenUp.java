@@ -85,7 +85,7 @@ record GivenUp(
     }
 
     /** An event is told by its source and its id together: two publishers may use the same id. */
-    private static String id(DeadLetterMessage message) {
+    static String id(DeadLetterMessage message) {
         String kind = DeadLetter.Kind.MESSAGE.name();
         String source = message.headers().get(SOURCE);
         return (source != null)

@@ -36,22 +36,31 @@ record LastFailure(
 
     static LastFailure of(
             Throwable cause, FailureCategory category, int attempts, Instant at, @Nullable String correlationId) {
+        ReportedFailure reported = (cause instanceof ReportedFailure report) ? report : null;
         return new LastFailure(
                 category,
-                cause.getClass().getName(),
+                (reported != null) ? reported.type() : cause.getClass().getName(),
                 Text.line(FailureText.of(cause)),
                 fingerprint(cause),
                 attempts,
-                at.truncatedTo(ChronoUnit.MICROS),
+                ((reported != null) ? reported.at() : at).truncatedTo(ChronoUnit.MICROS),
                 correlationId);
     }
 
-    /** Frames go in without line numbers and generated classes, so that a group outlives the next deployment. */
-    private static String fingerprint(Throwable failure) {
+    static String fingerprint(Throwable failure) {
+        if (failure instanceof ReportedFailure reported) {
+            return reported.fingerprint();
+        }
         List<Throwable> causes = causes(failure);
-        List<String> parts = new ArrayList<>();
-        causes.forEach((cause) -> parts.add(cause.getClass().getName()));
-        Arrays.stream(causes.get(causes.size() - 1).getStackTrace())
+        return fingerprint(
+                causes.stream().map((cause) -> cause.getClass().getName()).toList(),
+                causes.get(causes.size() - 1).getStackTrace());
+    }
+
+    /** Frames go in without line numbers and generated classes, so that a group outlives the next deployment. */
+    static String fingerprint(List<String> types, StackTraceElement[] origin) {
+        List<String> parts = new ArrayList<>(types.subList(0, Math.min(types.size(), MAX_CAUSES)));
+        Arrays.stream(origin)
                 .filter(LastFailure::written)
                 .limit(TOP_FRAMES)
                 .forEach((frame) -> parts.add(frame.getClassName() + "." + frame.getMethodName()));

@@ -78,6 +78,8 @@ public enum ProblemCode {
     DEAD_LETTER_TOPIC_PRODUCER("INT-350", "Records are to be sent to dead-letter topics, and nothing can send them"),
     DEAD_LETTER_TOPIC_UNAVAILABLE("INT-351", "A record could not be sent to its dead-letter topic"),
     LISTENER_TOO_LONG("INT-352", "A call of a listener may take longer than its consumer may stay away from the poll"),
+    DEAD_LETTER_TOPIC_UNREADABLE("INT-353", "A dead-letter topic cannot be read"),
+    DEAD_LETTER_TOPIC_NOT_STORED("INT-354", "A record of a dead-letter topic cannot be stored"),
 
     KEY_MISSING("INT-401", "An idempotency key is missing"),
     KEY_REUSED("INT-402", "An idempotency key was used again with other arguments"),

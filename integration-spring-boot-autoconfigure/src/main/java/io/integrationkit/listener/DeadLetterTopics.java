@@ -1,6 +1,7 @@
 package io.integrationkit.listener;
 
 import io.integrationkit.call.PayloadCodec;
+import io.integrationkit.deadletter.ReportedFailure;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
@@ -20,7 +21,8 @@ import org.springframework.kafka.core.ProducerFactory;
 /**
  * Sends records that are given up to the dead-letter topics of their topics, with a producer of its own that is
  * connected like the application's: to the same partition if there is one, with the headers of Spring's
- * {@code DeadLetterPublishingRecoverer}, except for messages and stack traces of exceptions that are not the kit's own.
+ * {@code DeadLetterPublishingRecoverer}, except for messages and stack traces of exceptions that are not the kit's own,
+ * and with category and fingerprint of the failure.
  *
  * <p>Returns when the brokers have acknowledged the record. A crash after that and before the offset moved on leaves a
  * second record in the topic.
@@ -75,6 +77,12 @@ public final class DeadLetterTopics implements GivenUpRecords, DisposableBean {
      */
     @Override
     public void keep(ConsumerRecord<?, ?> failed, Failure failure, Exception exception) {
+        DeadLetterHeaders.set(
+                failed.headers(), DeadLetterHeaders.CATEGORY, failure.category().name());
+        DeadLetterHeaders.set(
+                failed.headers(),
+                DeadLetterHeaders.FINGERPRINT,
+                ReportedFailure.fingerprintOf(ReportedFailures.unwrapped(exception)));
         try {
             this.publisher.accept(failed, exception);
         } catch (RuntimeException ex) {

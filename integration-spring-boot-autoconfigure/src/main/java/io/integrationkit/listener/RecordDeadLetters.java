@@ -1,9 +1,7 @@
 package io.integrationkit.listener;
 
 import io.integrationkit.call.PayloadCodec;
-import io.integrationkit.deadletter.DeadLetterMessage;
 import io.integrationkit.deadletter.DeadLetters;
-import io.integrationkit.event.CloudEventHeaders;
 import io.integrationkit.failure.Failure;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -40,21 +38,18 @@ public final class RecordDeadLetters implements GivenUpRecords {
     /** Stores a record; the same one again updates its dead letter. */
     @Override
     public void keep(ConsumerRecord<?, ?> failed, Failure failure, Exception exception) {
-        Map<String, String> headers = headers(failed);
-        String version = headers.get(CloudEventHeaders.DATA_VERSION);
-        String id = this.deadLetters.storeMessage(new DeadLetterMessage(
+        String position = RecordMessage.position(failed.topic(), failed.partition(), failed.offset());
+        String id = this.deadLetters.storeMessage(RecordMessage.of(
                 failed.topic(),
+                position,
                 text(failed.key()),
-                headers.getOrDefault(
-                        CloudEventHeaders.ID, failed.topic() + "-" + failed.partition() + "@" + failed.offset()),
-                headers.get(CloudEventHeaders.TYPE),
-                (version != null && version.matches("[0-9]{1,9}")) ? Integer.parseInt(version) : 1,
-                headers.get(CloudEventHeaders.CONTENT_TYPE),
-                headers,
+                headers(failed),
                 payload(failed, exception),
                 failure,
-                exception,
+                ReportedFailures.unwrapped(exception),
                 1));
+        // Whoever reads it from a dead-letter topic need not store it again.
+        DeadLetterHeaders.set(failed.headers(), DeadLetterHeaders.ENTRY, DeadLetterHeaders.entry(id, position));
         LOGGER.warn(
                 "Record {}-{}@{} was given up as {} and stored as dead letter {}",
                 failed.topic(),
@@ -77,7 +72,9 @@ public final class RecordDeadLetters implements GivenUpRecords {
     private static Map<String, String> headers(ConsumerRecord<?, ?> failed) {
         Map<String, String> headers = new LinkedHashMap<>();
         for (Header header : failed.headers()) {
-            if (header.value() != null && !header.key().startsWith(SPRING_HEADERS)) {
+            if (header.value() != null
+                    && !header.key().startsWith(SPRING_HEADERS)
+                    && !header.key().startsWith(DeadLetterHeaders.PREFIX)) {
                 headers.put(header.key(), new String(header.value(), StandardCharsets.UTF_8));
             }
         }

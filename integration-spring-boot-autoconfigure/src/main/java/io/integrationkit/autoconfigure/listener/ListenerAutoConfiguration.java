@@ -7,12 +7,16 @@ import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.deduplicate.Deduplicate;
 import io.integrationkit.deduplicate.Inbox;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.listener.DeadLetterReader;
+import io.integrationkit.listener.DeadLetterReaderSpec;
 import io.integrationkit.listener.DeadLetterTopics;
 import io.integrationkit.listener.GivenUpRecords;
+import io.integrationkit.listener.KafkaMessageReplayer;
 import io.integrationkit.listener.ListenerConfigurationException;
 import io.integrationkit.listener.ListenerErrorHandling;
 import io.integrationkit.listener.ListenerTimes;
@@ -25,17 +29,22 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.autoconfigure.condition.OnPropertyListCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
 import org.springframework.kafka.annotation.EnableKafka;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
+import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.ProducerFactory;
 
@@ -46,6 +55,7 @@ import org.springframework.kafka.core.ProducerFactory;
             "io.integrationkit.autoconfigure.actuate.IntegrationTracingAutoConfiguration",
             "io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration",
             "io.integrationkit.autoconfigure.deduplicate.DeduplicateAutoConfiguration",
+            "io.integrationkit.autoconfigure.outbox.OutboxAutoConfiguration",
             "io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration"
         })
 public final class ListenerAutoConfiguration {
@@ -131,6 +141,67 @@ public final class ListenerAutoConfiguration {
         DeadLetterTopics integrationDeadLetterTopics(
                 ProducerFactory<?, ?> producerFactory, PayloadCodec codec, ListenerProperties properties) {
             return new DeadLetterTopics(producerFactory, codec, properties.getDeadLetterTopicSuffix());
+        }
+    }
+
+    /** Reads dead-letter topics that somebody names. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(EnableKafka.class)
+    @EnableConfigurationProperties(ListenerProperties.class)
+    @ConditionalOnBean({DeadLetters.class, FailureClassification.class})
+    @Conditional(OnDeadLetterTopics.class)
+    static class Reader {
+
+        @Bean
+        @ConditionalOnMissingBean
+        DeadLetterReader integrationDeadLetterReader(
+                ListenerProperties properties,
+                Environment environment,
+                ObjectProvider<ConsumerFactory<?, ?>> consumerFactory,
+                ObjectProvider<KafkaListenerEndpointRegistry> registries,
+                DeadLetters deadLetters,
+                FailureClassification classification,
+                TimeSource time) {
+            DeadLetterReaderSpec spec = new DeadLetterReaderSpec(
+                    properties.getDeadLetterTopics(),
+                    properties.getDeadLetterGroupId(),
+                    environment.getProperty("spring.application.name"),
+                    properties.getDeadLetterTopicSuffix(),
+                    properties.getDeadLetterReplayTopics(),
+                    () -> registries.stream().flatMap((registry) -> registry.getAllListenerContainers().stream()));
+            ConsumerFactory<?, ?> application = consumerFactory.getIfUnique();
+            if (application == null) {
+                throw new ListenerConfigurationException(
+                        ProblemCode.DEAD_LETTER_TOPIC_UNREADABLE,
+                        "integration.listeners.dead-letter-topics is set, and there is no ConsumerFactory to connect like,"
+                                + " or more than one and none of them primary",
+                        "Make one ConsumerFactory @Primary, define a DeadLetterReader bean with the one to use, or remove"
+                                + " integration.listeners.dead-letter-topics.");
+            }
+            return new DeadLetterReader(spec, application, deadLetters, classification::classify, time);
+        }
+    }
+
+    static class OnDeadLetterTopics extends OnPropertyListCondition {
+
+        OnDeadLetterTopics() {
+            super(
+                    "integration.listeners.dead-letter-topics",
+                    () -> ConditionMessage.forCondition("Dead-letter topics"));
+        }
+    }
+
+    /** Sends dead letters again where there is no outbox that would. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(EnableKafka.class)
+    @ConditionalOnBean(DeadLetters.class)
+    @ConditionalOnSingleCandidate(ProducerFactory.class)
+    static class Replay {
+
+        @Bean
+        @ConditionalOnMissingBean(MessageReplayer.class)
+        KafkaMessageReplayer integrationKafkaMessageReplayer(ProducerFactory<?, ?> producerFactory) {
+            return new KafkaMessageReplayer(producerFactory);
         }
     }
 
