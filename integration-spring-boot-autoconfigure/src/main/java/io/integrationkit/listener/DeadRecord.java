@@ -2,6 +2,7 @@ package io.integrationkit.listener;
 
 import io.integrationkit.deadletter.DeadLetterMessage;
 import io.integrationkit.deadletter.ReportedFailure;
+import io.integrationkit.kafka.RecordKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -48,11 +49,15 @@ final class DeadRecord {
     DeadLetterMessage message(ReplayTopics topics) {
         Headers headers = this.received.headers();
         ReportedFailure cause = ReportedFailures.cause(headers, this.failedAt);
+        byte[] bytes = this.received.key();
+        String key = (bytes != null) ? new String(bytes, StandardCharsets.UTF_8) : null;
+        Map<String, String> own = DeadLetterHeaders.own(headers);
+        RecordKey.note(own, key, bytes);
         return RecordMessage.of(
                 topics.of(this.received.topic(), headers),
                 origin(),
-                (this.received.key() != null) ? new String(this.received.key(), StandardCharsets.UTF_8) : null,
-                DeadLetterHeaders.own(headers),
+                key,
+                own,
                 (this.received.value() != null) ? this.received.value() : new byte[0],
                 ReportedFailures.failure(headers, ReportedFailures.types(headers)),
                 cause,

@@ -6,6 +6,7 @@ import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import io.integrationkit.kafka.AcknowledgedProducer;
+import io.integrationkit.kafka.RecordKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -97,11 +98,11 @@ public final class KafkaMessageReplayer implements MessageReplayer, DisposableBe
     private static ProducerRecord<byte[], byte[]> record(ReplayedMessage message) {
         RecordHeaders headers = new RecordHeaders();
         message.headers().forEach((name, value) -> headers.add(name, value.getBytes(StandardCharsets.UTF_8)));
-        String key = message.key();
+        headers.remove(RecordKey.HEADER);
         return new ProducerRecord<>(
                 message.destination(),
                 null,
-                (key != null) ? key.getBytes(StandardCharsets.UTF_8) : null,
+                RecordKey.bytes(message.headers(), message.key()),
                 message.payload(),
                 headers);
     }

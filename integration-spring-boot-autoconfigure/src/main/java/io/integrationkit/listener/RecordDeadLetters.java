@@ -3,6 +3,7 @@ package io.integrationkit.listener;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.Failure;
+import io.integrationkit.kafka.RecordKey;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,12 +12,17 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.log.LogAccessor;
+import org.springframework.kafka.support.KafkaUtils;
 import org.springframework.kafka.support.serializer.DeserializationException;
+import org.springframework.kafka.support.serializer.SerializationUtils;
 
 /** Stores a record that is given up as a dead letter, with what is needed to send it to its topic again. */
 public final class RecordDeadLetters implements GivenUpRecords {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RecordDeadLetters.class);
+
+    private static final LogAccessor SPRINGS_LOG = new LogAccessor(RecordDeadLetters.class);
 
     private static final String SPRING_HEADERS = "springDeserializerException";
 
@@ -39,11 +45,15 @@ public final class RecordDeadLetters implements GivenUpRecords {
     @Override
     public void keep(ConsumerRecord<?, ?> failed, Failure failure, Exception exception) {
         String position = RecordMessage.position(failed.topic(), failed.partition(), failed.offset());
+        byte[] bytes = key(failed, exception);
+        String key = text((failed.key() != null) ? failed.key() : bytes);
+        Map<String, String> headers = headers(failed);
+        RecordKey.note(headers, key, bytes);
         String id = this.deadLetters.storeMessage(RecordMessage.of(
                 failed.topic(),
                 position,
-                text(failed.key()),
-                headers(failed),
+                key,
+                headers,
                 payload(failed, exception),
                 failure,
                 ReportedFailures.unwrapped(exception),
@@ -59,14 +69,29 @@ public final class RecordDeadLetters implements GivenUpRecords {
                 id);
     }
 
+    private byte @Nullable [] key(ConsumerRecord<?, ?> failed, Exception exception) {
+        byte[] undecoded = undecoded(failed, exception, true);
+        return (undecoded != null) ? undecoded : this.bytes.of(failed, failed.key());
+    }
+
     private byte[] payload(ConsumerRecord<?, ?> failed, Exception exception) {
+        byte[] undecoded = undecoded(failed, exception, false);
+        byte[] value = (undecoded != null) ? undecoded : this.bytes.of(failed, failed.value());
+        return (value != null) ? value : new byte[0];
+    }
+
+    /** Key and value may both be undecodable; the exception is that of one of them. */
+    private static byte @Nullable [] undecoded(ConsumerRecord<?, ?> failed, Exception exception, boolean key) {
         for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
-            if (cause instanceof DeserializationException undecodable && undecodable.getData() != null) {
+            if (cause instanceof DeserializationException undecodable && undecodable.isKey() == key) {
                 return undecodable.getData();
             }
         }
-        byte[] value = this.bytes.of(failed, failed.value());
-        return (value != null) ? value : new byte[0];
+        DeserializationException noted = SerializationUtils.getExceptionFromHeader(
+                failed,
+                key ? KafkaUtils.KEY_DESERIALIZER_EXCEPTION_HEADER : KafkaUtils.VALUE_DESERIALIZER_EXCEPTION_HEADER,
+                SPRINGS_LOG);
+        return (noted != null) ? noted.getData() : null;
     }
 
     private static Map<String, String> headers(ConsumerRecord<?, ?> failed) {

@@ -25,7 +25,8 @@ record TopicNames(List<String> exact, List<Pattern> any) {
             String name = item.strip();
             if (legal(name)) {
                 exact.add(name);
-            } else if (WITH_ASTERISK.matcher(name).matches()
+            } else if (name.contains("*")
+                    && WITH_ASTERISK.matcher(name).matches()
                     && !name.replace("*", "").isEmpty()) {
                 any.add(Pattern.compile(name.replace(".", "\\.").replaceAll("\\*+", ".*")));
             } else {

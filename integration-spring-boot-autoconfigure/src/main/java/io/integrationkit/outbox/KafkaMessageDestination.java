@@ -2,6 +2,7 @@ package io.integrationkit.outbox;
 
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.Failure;
+import io.integrationkit.kafka.RecordKey;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Collections;
@@ -160,21 +161,23 @@ public final class KafkaMessageDestination implements MessageDestination, Dispos
     }
 
     static ProducerRecord<byte[], byte[]> record(OutboxRecord message) {
-        String key = message.key();
         return new ProducerRecord<>(
                 message.destination(),
                 null,
-                (key != null) ? key.getBytes(StandardCharsets.UTF_8) : null,
+                RecordKey.bytes(message.headers(), message.key()),
                 message.payload(),
                 headers(message));
     }
 
     private static RecordHeaders headers(OutboxRecord message) {
-        Header[] headers = new Header[message.headers().size()];
+        boolean key = message.headers().containsKey(RecordKey.HEADER);
+        Header[] headers = new Header[message.headers().size() - (key ? 1 : 0)];
         int index = 0;
         for (Map.Entry<String, String> header : message.headers().entrySet()) {
-            headers[index++] =
-                    new RecordHeader(header.getKey(), header.getValue().getBytes(StandardCharsets.UTF_8));
+            if (!key || !header.getKey().equals(RecordKey.HEADER)) {
+                headers[index++] =
+                        new RecordHeader(header.getKey(), header.getValue().getBytes(StandardCharsets.UTF_8));
+            }
         }
         return new RecordHeaders(headers);
     }

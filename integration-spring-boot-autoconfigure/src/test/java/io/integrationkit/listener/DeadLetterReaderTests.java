@@ -8,6 +8,7 @@ import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetterFilter;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.ReplayResult;
+import io.integrationkit.deadletter.ReportedFailure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.IntegrationException;
 import io.integrationkit.failure.ProblemCode;
@@ -22,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -30,6 +32,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.LongSerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -87,7 +91,7 @@ class DeadLetterReaderTests {
             assertThat(entry.exceptionType()).isEqualTo(IntegrationException.class.getName());
             assertThat(entry.message()).contains("refused");
             assertThat(entry.fingerprint())
-                    .isEqualTo(io.integrationkit.deadletter.ReportedFailure.fingerprintOf(this.orders.failure));
+                    .isEqualTo(ReportedFailure.fingerprintOf(this.orders.failure));
             assertThat(entry.attempts()).isEqualTo(1);
             assertThat(entry.status()).isEqualTo(DeadLetter.Status.NEW);
             assertThat(entry.firstFailedAt()).isBetween(before, Instant.now().plusSeconds(1));
@@ -96,8 +100,8 @@ class DeadLetterReaderTests {
             assertThat(context.getBean(DeadLetters.class).replay(entry.id()).outcome())
                     .isEqualTo(ReplayResult.Outcome.REPLAYED);
             await().atMost(PATIENCE).until(() -> !this.orders.handled.isEmpty());
-            ConsumerRecord<String, byte[]> handled = this.orders.handled.get(0);
-            assertThat(handled.key()).isEqualTo("k1");
+            ConsumerRecord<?, byte[]> handled = this.orders.handled.get(0);
+            assertThat((Object) handled.key()).isEqualTo("k1");
             assertThat(handled.value()).isEqualTo(bytes("v1"));
             assertThat(Stream.of(handled.headers().toArray()).map((header) -> header.key()))
                     .containsExactly("X-Own");
@@ -120,7 +124,7 @@ class DeadLetterReaderTests {
                     assertThat(entry.exceptionType()).isEqualTo(IntegrationException.class.getName());
                     assertThat(entry.message()).doesNotContain("4711");
                     assertThat(entry.fingerprint())
-                            .isEqualTo(io.integrationkit.deadletter.ReportedFailure.fingerprintOf(this.orders.failure));
+                            .isEqualTo(ReportedFailure.fingerprintOf(this.orders.failure));
                     this.orders.broken = false;
                     context.getBean(DeadLetters.class).replay(entry.id());
                     await().atMost(PATIENCE).until(() -> !this.orders.handled.isEmpty());
@@ -209,6 +213,25 @@ class DeadLetterReaderTests {
                             .containsExactly("k3", "k4");
                     assertThat(deadLetters.storedTotal()).isEqualTo(5);
                     assertThat(reader.findings()).isEmpty();
+                });
+    }
+
+    @Test
+    void aKeyThatIsNoTextComesBackAsItWas() {
+        KafkaBroker.addTopic(this.dead, 1);
+        byte[] number = new LongSerializer().serialize("", -2L);
+        this.reading
+                .withPropertyValues(
+                        "plain=true",
+                        "spring.kafka.consumer.key-deserializer=" + ByteArrayDeserializer.class.getName())
+                .run((context) -> {
+                    this.orders.broken = false;
+                    send(new ProducerRecord<>(this.dead, number, bytes("v")));
+                    context.getBean(DeadLetters.class)
+                            .replay(awaitEntries(context, 1).get(0).id());
+                    await().atMost(PATIENCE).until(() -> !this.orders.handled.isEmpty());
+                    assertThat((Object) this.orders.handled.get(0).key()).isEqualTo(number);
+                    assertThat(this.orders.handled.get(0).headers()).isEmpty();
                 });
     }
 
@@ -372,6 +395,10 @@ class DeadLetterReaderTests {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
                 topic, (key != null) ? bytes(key) : null, (value != null) ? bytes(value) : null);
         headers.forEach(record.headers()::add);
+        send(record);
+    }
+
+    private static void send(ProducerRecord<byte[], byte[]> record) throws Exception {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, KafkaBroker.address()),
                 new ByteArraySerializer(),
@@ -433,7 +460,7 @@ class DeadLetterReaderTests {
         TopicPartition partition = new TopicPartition(topic, 0);
         try (Admin admin = admin()) {
             return Objects.requireNonNull(admin.listOffsets(
-                                    Map.of(partition, org.apache.kafka.clients.admin.OffsetSpec.latest()))
+                                    Map.of(partition, OffsetSpec.latest()))
                             .all()
                             .get()
                             .get(partition))
@@ -451,24 +478,24 @@ class DeadLetterReaderTests {
 
     static class Orders {
 
-        final List<ConsumerRecord<String, byte[]>> handled = new CopyOnWriteArrayList<>();
+        final List<ConsumerRecord<?, byte[]>> handled = new CopyOnWriteArrayList<>();
 
         volatile boolean broken = true;
 
         volatile RuntimeException failure = new IntegrationException("refused", FailureCategory.PERMANENT, false);
 
         @KafkaListener(id = "plain", idIsGroup = false, topics = "${topic}", autoStartup = "${plain}")
-        void plain(ConsumerRecord<String, byte[]> record) {
+        void plain(ConsumerRecord<?, byte[]> record) {
             handle(record);
         }
 
         @Handled
         @KafkaListener(id = "ours", idIsGroup = false, topics = "${topic}", autoStartup = "${ours}")
-        void ours(ConsumerRecord<String, byte[]> record) {
+        void ours(ConsumerRecord<?, byte[]> record) {
             handle(record);
         }
 
-        private void handle(ConsumerRecord<String, byte[]> record) {
+        private void handle(ConsumerRecord<?, byte[]> record) {
             if (this.broken) {
                 throw this.failure;
             }
@@ -486,7 +513,7 @@ class DeadLetterReaderTests {
                     ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                     KafkaBroker.address(),
                     ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
-                    org.apache.kafka.common.serialization.StringSerializer.class,
+                    StringSerializer.class,
                     ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
                     ByteArraySerializer.class)));
             return new DefaultErrorHandler(new DeadLetterPublishingRecoverer(template), new FixedBackOff(0, 0));

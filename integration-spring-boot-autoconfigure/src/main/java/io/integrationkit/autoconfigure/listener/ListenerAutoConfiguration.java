@@ -29,12 +29,10 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
-import org.springframework.boot.autoconfigure.condition.OnPropertyListCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -179,15 +177,6 @@ public final class ListenerAutoConfiguration {
                                 + " integration.listeners.dead-letter-topics.");
             }
             return new DeadLetterReader(spec, application, deadLetters, classification::classify, time);
-        }
-    }
-
-    static class OnDeadLetterTopics extends OnPropertyListCondition {
-
-        OnDeadLetterTopics() {
-            super(
-                    "integration.listeners.dead-letter-topics",
-                    () -> ConditionMessage.forCondition("Dead-letter topics"));
         }
     }
 

@@ -12,6 +12,21 @@ import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.listener.DeadLetterTopics;
 import io.integrationkit.listener.ListenerErrorHandling;
 import java.util.Map;
+import io.integrationkit.autoconfigure.event.EventAutoConfiguration;
+import io.integrationkit.autoconfigure.outbox.OutboxAutoConfiguration;
+import io.integrationkit.call.FindingContributor;
+import io.integrationkit.context.TimeSource;
+import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.deadletter.MessageReplayer;
+import io.integrationkit.failure.Failure;
+import io.integrationkit.listener.DeadLetterReader;
+import io.integrationkit.listener.DeadLetterReaderSpec;
+import io.integrationkit.listener.KafkaMessageReplayer;
+import java.util.List;
+import java.util.stream.Stream;
+import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
@@ -34,6 +49,11 @@ class ListenerAutoConfigurationTests {
                     ReliableAutoConfiguration.class,
                     DeadLetterAutoConfiguration.class,
                     ListenerAutoConfiguration.class));
+
+    private static final String NOWHERE = "spring.kafka.bootstrap-servers=nowhere.invalid:9092";
+
+    private final ApplicationContextRunner reading =
+            this.runner.withPropertyValues(NOWHERE, "integration.listeners.dead-letter-topics=a-dlt,b-*");
 
     /** Boot makes no template of several factories. */
     private final ApplicationContextRunner withTemplate =
@@ -113,12 +133,116 @@ class ListenerAutoConfigurationTests {
     @Test
     void withoutSpringKafkaThereIsNothing() {
         this.runner
-                .withPropertyValues(TOPICS)
+                .withPropertyValues(TOPICS, "integration.listeners.dead-letter-topics=a-dlt")
                 .withClassLoader(new FilteredClassLoader(EnableKafka.class, ProducerFactory.class))
                 .run((context) -> assertThat(context)
                         .hasNotFailed()
                         .doesNotHaveBean(ListenerErrorHandling.class)
-                        .doesNotHaveBean(DeadLetterTopics.class));
+                        .doesNotHaveBean(DeadLetterTopics.class)
+                        .doesNotHaveBean(DeadLetterReader.class)
+                        .doesNotHaveBean(MessageReplayer.class));
+    }
+
+    @Test
+    void noDeadLetterTopicIsReadUnlessNamed() {
+        this.runner.run((context) -> assertThat(context).doesNotHaveBean(DeadLetterReader.class));
+        this.runner
+                .withPropertyValues("integration.listeners.dead-letter-topics=")
+                .run((context) -> assertThat(context).doesNotHaveBean(DeadLetterReader.class));
+    }
+
+    @Test
+    void deadLetterTopicsAreReadAsAGroupThatIsNamedOrMadeOfTheApplicationsName() {
+        this.reading.withPropertyValues("spring.application.name=shop").run((context) -> {
+            assertThat(context).hasSingleBean(DeadLetterReader.class);
+            assertThat(context).getBeans(FindingContributor.class).hasSizeGreaterThan(1);
+        });
+        this.reading
+                .withPropertyValues("integration.listeners.dead-letter-group-id=own")
+                .run((context) -> assertThat(context).hasSingleBean(DeadLetterReader.class));
+        this.runner
+                .withPropertyValues(
+                        NOWHERE, "integration.listeners.dead-letter-topics[0]=a-dlt", "spring.application.name=shop")
+                .run((context) -> assertThat(context).hasSingleBean(DeadLetterReader.class));
+    }
+
+    @Test
+    void aReaderWithoutGroupOrWithNamesThatAreNoneEndsStartUp() {
+        this.reading.run((context) -> assertThat(failure(context))
+                .hasMessageContaining("integration.listeners.dead-letter-topics")
+                .extracting(InvalidOperationException::action)
+                .asString()
+                .contains("spring.application.name", "integration.listeners.dead-letter-group-id"));
+        this.reading
+                .withPropertyValues("integration.listeners.dead-letter-group-id=")
+                .run((context) -> assertThat(failure(context))
+                        .hasMessageContaining("integration.listeners.dead-letter-group-id"));
+        for (String wrong : new String[] {"a dlt", "*", "**", "orders/dlt", "(a+)+", "..", "a".repeat(250)}) {
+            for (String property : new String[] {"dead-letter-topics", "dead-letter-replay-topics"}) {
+                this.reading
+                        .withPropertyValues(
+                                "spring.application.name=shop", "integration.listeners." + property + "=" + wrong)
+                        .run((context) -> assertThat(failure(context))
+                                .as("%s=%s", property, wrong)
+                                .hasMessageContaining("integration.listeners." + property)
+                                .extracting(InvalidOperationException::code)
+                                .isEqualTo(ProblemCode.INVALID_SETTING));
+            }
+        }
+    }
+
+    @Test
+    void withoutOneConsumerFactoryToTakeStartUpEndsWhereTopicsAreToBeRead() {
+        ApplicationContextRunner two = this.reading
+                .withPropertyValues("spring.application.name=shop")
+                .withBean("kafkaListenerContainerFactory", ConcurrentKafkaListenerContainerFactory.class)
+                .withBean("one", ConsumerFactory.class, () -> new DefaultKafkaConsumerFactory<>(Map.of()));
+        two.withBean("two", ConsumerFactory.class, () -> new DefaultKafkaConsumerFactory<>(Map.of()))
+                .run((context) -> assertThat(failure(context).code())
+                        .isEqualTo(ProblemCode.DEAD_LETTER_TOPIC_UNREADABLE));
+        two.withBean(
+                        "two",
+                        ConsumerFactory.class,
+                        () -> new DefaultKafkaConsumerFactory<>(Map.of()),
+                        (definition) -> definition.setPrimary(true))
+                .run((context) -> assertThat(context).hasSingleBean(DeadLetterReader.class));
+    }
+
+    @Test
+    void theApplicationsOwnReaderWins() {
+        DeadLetterReader own = new DeadLetterReader(
+                new DeadLetterReaderSpec(List.of("own-dlt"), "own", null, "-dlt", List.of(), Stream::empty),
+                new DefaultKafkaConsumerFactory<>(Map.of()),
+                mock(DeadLetters.class),
+                (failure) -> Failure.outcomeUnknown(),
+                TimeSource.system());
+        this.reading
+                .withBean(DeadLetterReader.class, () -> own)
+                .run((context) ->
+                        assertThat(context).getBean(DeadLetterReader.class).isSameAs(own));
+    }
+
+    @Test
+    void messagesAreSentAgainByTheOutboxOrElseByKafkaAndAlwaysByABeanOfTheApplication() {
+        MessageReplayer own = (message) -> {};
+        ApplicationContextRunner outbox = this.runner.withConfiguration(AutoConfigurations.of(
+                EventAutoConfiguration.class, OutboxAutoConfiguration.class));
+        this.runner.run((context) ->
+                assertThat(context).getBean(MessageReplayer.class).isInstanceOf(KafkaMessageReplayer.class));
+        outbox.withPropertyValues("integration.outbox.enabled=false").run((context) -> assertThat(context)
+                .getBean(MessageReplayer.class)
+                .isInstanceOf(KafkaMessageReplayer.class));
+        outbox.run((context) -> assertThat(context)
+                .hasSingleBean(MessageReplayer.class)
+                .doesNotHaveBean(KafkaMessageReplayer.class));
+        this.runner
+                .withBean(MessageReplayer.class, () -> own)
+                .run((context) ->
+                        assertThat(context).getBean(MessageReplayer.class).isSameAs(own));
+        this.withTemplate
+                .withBean("one", ProducerFactory.class, ListenerAutoConfigurationTests::producers)
+                .withBean("two", ProducerFactory.class, ListenerAutoConfigurationTests::producers)
+                .run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(MessageReplayer.class));
     }
 
     private static boolean sends(AssertableApplicationContext context) {
@@ -130,7 +254,9 @@ class ListenerAutoConfigurationTests {
         while (cause != null && !(cause instanceof InvalidOperationException)) {
             cause = cause.getCause();
         }
-        assertThat(cause).isNotNull();
+        assertThat(cause)
+                .as(() -> context.getStartupFailure() + " with " + context.getEnvironment().getPropertySources())
+                .isNotNull();
         return (InvalidOperationException) cause;
     }
 
