@@ -21,4 +21,12 @@ public record GivenUpCall(
         Failure failure,
         Throwable cause,
         int attempts,
-        Compensation compensation) {}
+        Compensation compensation) {
+
+    /** Tells neither arguments, key nor what the exception says: who logs a call must not log a secret. */
+    @Override
+    public String toString() {
+        return "GivenUpCall[operation=%s, attempts=%d, compensation=%s]"
+                .formatted(this.operation.name(), this.attempts, this.compensation);
+    }
+}

@@ -3,9 +3,12 @@ package io.integrationkit.call;
 import io.integrationkit.failure.ProblemCode;
 import java.io.Serializable;
 import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
 import java.lang.reflect.Type;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -127,7 +130,7 @@ public final class PayloadCodec {
             try {
                 array.append((i == 0) ? "" : ",").append(writer(types[i]).writeValueAsString(arguments[i]));
             } catch (JacksonException ex) {
-                throw notSerializable(method, i, "written: " + ex.getOriginalMessage());
+                throw notSerializable(method, i, "written: " + what(ex));
             }
         }
         return array.append(']').toString();
@@ -159,10 +162,35 @@ public final class PayloadCodec {
             try {
                 arguments[i] = this.mapper.treeToValue(array.get(i), javaType(types[i]));
             } catch (JacksonException ex) {
-                throw notSerializable(method, i, "read: " + ex.getOriginalMessage());
+                throw notSerializable(method, i, "read: " + what(ex));
             }
         }
         return arguments;
+    }
+
+    /**
+     * Finds the names in JSON of what is {@link Sensitive} in a type, and in the types it is made of.
+     *
+     * @param type what a document is read as
+     * @return the names, or {@code null} if that cannot be told
+     */
+    public @Nullable Set<String> sensitiveNames(Type type) {
+        try {
+            return new SensitiveNames(this.mapper).of(javaType(type));
+        } catch (JacksonException ex) {
+            return null;
+        }
+    }
+
+    /**
+     * Tells whether a parameter is {@link Sensitive}, or its type as a whole.
+     *
+     * @param parameter the parameter
+     * @return whether its value is to be masked
+     */
+    public boolean isSensitive(Parameter parameter) {
+        return parameter.isAnnotationPresent(Sensitive.class)
+                || SensitiveNames.isSensitive(javaType(parameter.getParameterizedType()));
     }
 
     /**
@@ -209,6 +237,14 @@ public final class PayloadCodec {
                 ProblemCode.ARGUMENTS_NOT_SERIALIZABLE,
                 "Argument %d of %s cannot be %s".formatted(index, method, why),
                 "Pass records or other plain values that Jackson writes and reads.");
+    }
+
+    /** What happened and where: the message itself may quote the value. */
+    private static String what(JacksonException ex) {
+        String path = ex.getPath().stream()
+                .map((step) -> (step.getPropertyName() != null) ? step.getPropertyName() : "[" + step.getIndex() + "]")
+                .collect(Collectors.joining("."));
+        return ex.getClass().getSimpleName() + (path.isEmpty() ? "" : " at " + path);
     }
 
     private ObjectWriter writer(Type type) {

@@ -7,7 +7,13 @@ import org.jspecify.annotations.Nullable;
 sealed interface Content {
 
     /** The arguments of a call, as the codec wrote them. */
-    record OfCall(String arguments) implements Content {}
+    record OfCall(String arguments) implements Content {
+
+        @Override
+        public String toString() {
+            return "OfCall[" + this.arguments.length() + " characters]";
+        }
+    }
 
     /** A message apart from destination and ordering key, which are the entry's name and key. */
     record OfMessage(
@@ -17,5 +23,12 @@ sealed interface Content {
             @Nullable String contentType,
             Map<String, String> headers,
             byte[] payload)
-            implements Content {}
+            implements Content {
+
+        @Override
+        public String toString() {
+            return "OfMessage[messageId=%s, %d headers, %d bytes]"
+                    .formatted(this.messageId, this.headers.size(), this.payload.length);
+        }
+    }
 }

@@ -8,6 +8,7 @@ import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
+import io.integrationkit.failure.Redaction;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -59,6 +60,8 @@ final class DeadLetterReplayer {
 
     private final Duration lease;
 
+    private final Redaction redaction;
+
     private final String owner = UUID.randomUUID().toString();
 
     DeadLetterReplayer(
@@ -67,7 +70,8 @@ final class DeadLetterReplayer {
             Supplier<@Nullable MessageReplayer> messages,
             FailureClassification classification,
             TimeSource time,
-            Duration lease) {
+            Duration lease,
+            Redaction redaction) {
         this.store = store;
         this.claims = store.claims();
         this.calls = calls;
@@ -75,6 +79,7 @@ final class DeadLetterReplayer {
         this.classification = classification;
         this.time = time;
         this.lease = lease;
+        this.redaction = redaction;
     }
 
     /** Replays an entry on this thread; what the call or message meets is a result, not an exception. */
@@ -111,7 +116,10 @@ final class DeadLetterReplayer {
                     (claims) -> sender.replayAll(
                             claims.stream().map(DeadLetterReplayer::message).toList())));
         } catch (RuntimeException ex) {
-            logger.debug("A batch of {} messages is replayed one by one, since one was refused", ids.size(), ex);
+            logger.debug(
+                    "A batch of {} messages is replayed one by one, since one was refused",
+                    ids.size(),
+                    this.redaction.of(ex));
             return null;
         }
     }
@@ -255,10 +263,10 @@ final class DeadLetterReplayer {
         DeadLetter letter = claim.letter();
         FailureCategory category = this.classification.classify(failure).category();
         ProblemCode code = (failure instanceof ProblemException problem) ? problem.code() : null;
-        String detail = Text.line(
-                (code != null) ? failure.getMessage() : failure.getClass().getName() + ": " + FailureText.of(failure));
+        String text = FailureText.of(failure, this.redaction);
+        String detail = Text.line((code != null) ? text : failure.getClass().getName() + ": " + text);
         LastFailure met = calleeWasAsked(category, code)
-                ? LastFailure.of(failure, category, 1, this.time.now(), letter.correlationId())
+                ? LastFailure.of(failure, category, 1, this.time.now(), letter.correlationId(), this.redaction)
                 : null;
         return this.claims.reopen(claim, met, detail, by)
                 ? new ReplayResult(letter.id(), ReplayResult.Outcome.FAILED, category, code, detail)

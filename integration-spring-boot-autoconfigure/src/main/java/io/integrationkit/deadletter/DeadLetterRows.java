@@ -3,6 +3,7 @@ package io.integrationkit.deadletter;
 import io.integrationkit.call.Compensation;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.ProblemException;
 import io.integrationkit.jdbc.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads rows of the dead-letter table. */
 final class DeadLetterRows {
@@ -25,14 +28,19 @@ final class DeadLetterRows {
             compensation, closed_at, note""";
 
     /** The columns a claim needs besides. */
-    static final String CONTENT_COLUMNS = "arguments, content_type, headers, payload, owner, epoch, revision";
+    static final String CONTENT_COLUMNS = "arguments, content_type, headers, payload, cipher, owner, epoch, revision";
+
+    private static final Logger logger = LoggerFactory.getLogger(DeadLetterRows.class);
 
     private final PayloadCodec codec;
 
     private final Database database;
 
-    DeadLetterRows(PayloadCodec codec, Database database) {
+    private final ContentSeal seal;
+
+    DeadLetterRows(PayloadCodec codec, Database database, ContentSeal seal) {
         this.codec = codec;
+        this.seal = seal;
         this.database = database;
     }
 
@@ -76,22 +84,39 @@ final class DeadLetterRows {
                 row.getString("reason"));
     }
 
+    /** Reads an entry even if its content cannot be decrypted. */
+    StoredEntry entry(ResultSet row, int index) throws SQLException {
+        DeadLetter letter = letter(row, index);
+        try {
+            return new StoredEntry(letter, content(letter, row));
+        } catch (ProblemException ex) {
+            logger.warn("{}", ex.getMessage());
+            return new StoredEntry(letter, null);
+        }
+    }
+
     private Content content(DeadLetter letter, ResultSet row) throws SQLException {
+        String id = letter.id();
+        String key = row.getString("cipher");
         return switch (letter.kind()) {
-            case CALL -> new Content.OfCall(text(row, "arguments"));
+            case CALL -> new Content.OfCall(this.seal.openText(id, "arguments", text(row, "arguments"), key));
             case MESSAGE ->
                 new Content.OfMessage(
                         text(row, "message_id"),
                         letter.eventType(),
                         row.getInt("event_version"),
                         row.getString("content_type"),
-                        headers(row.getBytes("headers")),
-                        required(row.getBytes("payload"), "payload"));
+                        headers(this.seal.open(id, "headers", bytes(row, "headers"), key)),
+                        this.seal.open(id, "payload", bytes(row, "payload"), key));
         };
     }
 
-    /** Makes the columns that hold what is needed to do a call or message again. */
-    Columns columns(Content content) {
+    /** Makes the columns that hold what is needed to do a call or message again, encrypted if there is a cipher. */
+    Columns columns(String id, Content content) {
+        return this.seal.seal(id, columns(content));
+    }
+
+    private Columns columns(Content content) {
         if (content instanceof Content.OfMessage message) {
             return new Columns(
                     null,
@@ -100,9 +125,10 @@ final class DeadLetterRows {
                     message.eventVersion(),
                     message.contentType(),
                     this.codec.write(message.headers()),
-                    message.payload());
+                    message.payload(),
+                    null);
         }
-        return new Columns(((Content.OfCall) content).arguments(), null, null, null, null, null, null);
+        return new Columns(((Content.OfCall) content).arguments(), null, null, null, null, null, null, null);
     }
 
     /** Begins the values of a statement with those of a failure. */
@@ -118,9 +144,9 @@ final class DeadLetterRows {
                         failure.correlationId());
     }
 
-    private Map<String, String> headers(byte @Nullable [] json) {
+    private Map<String, String> headers(byte[] json) {
         Map<String, String> headers = new LinkedHashMap<>();
-        if (json != null && this.codec.read(json, Map.class) instanceof Map<?, ?> stored) {
+        if (this.codec.read(json, Map.class) instanceof Map<?, ?> stored) {
             stored.forEach((name, value) -> headers.put(String.valueOf(name), String.valueOf(value)));
         }
         return headers;
@@ -132,6 +158,10 @@ final class DeadLetterRows {
 
     private static String text(ResultSet row, String column) throws SQLException {
         return required(row.getString(column), column);
+    }
+
+    private static byte[] bytes(ResultSet row, String column) throws SQLException {
+        return required(row.getBytes(column), column);
     }
 
     private static <T> T required(@Nullable T value, String column) {
@@ -146,7 +176,8 @@ final class DeadLetterRows {
             @Nullable Integer eventVersion,
             @Nullable String contentType,
             byte @Nullable [] headers,
-            byte @Nullable [] payload) {}
+            byte @Nullable [] payload,
+            @Nullable String cipher) {}
 
     /** The values of a statement, in their order. */
     static final class Values {

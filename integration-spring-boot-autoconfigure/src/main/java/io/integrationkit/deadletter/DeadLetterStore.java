@@ -22,6 +22,9 @@ interface DeadLetterStore {
 
     Optional<DeadLetter> find(String id);
 
+    /** Finds an entry with its content. */
+    Optional<StoredEntry> read(String id);
+
     /** Lists entries after a position, oldest first. */
     List<DeadLetter> list(DeadLetterFilter filter, long afterPosition, int limit);
 

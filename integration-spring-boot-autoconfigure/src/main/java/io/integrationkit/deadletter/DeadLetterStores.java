@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param time time of the failures, and of the leases in memory
  * @param tenant tells for which tenant a thread works; asked each time an entry is stored
  * @param settings the settings
+ * @param privacy what is shown of content, and how it is encrypted
  */
 public record DeadLetterStores(
         OperationReplayer calls,
@@ -24,7 +25,8 @@ public record DeadLetterStores(
         FailureClassification classification,
         TimeSource time,
         Supplier<@Nullable String> tenant,
-        DeadLetterSettings settings) {
+        DeadLetterSettings settings,
+        DeadLetterPrivacy privacy) {
 
     /**
      * Keeps entries in the table {@code integration_dead_letter}; leases are measured by the database's clock.
@@ -34,7 +36,7 @@ public record DeadLetterStores(
      * @return the dead letters
      */
     public DeadLetters inDatabase(JdbcAccess access, PayloadCodec codec) {
-        return on(new JdbcDeadLetterStore(access, codec));
+        return on(new JdbcDeadLetterStore(access, codec, this.privacy.cipher()));
     }
 
     /**
@@ -47,8 +49,15 @@ public record DeadLetterStores(
     }
 
     private DeadLetters on(DeadLetterStore store) {
+        ContentView view = new ContentView(this.privacy);
         DeadLetterReplayer replayer = new DeadLetterReplayer(
-                store, this.calls::replay, this.messages, this.classification, this.time, this.settings.replayLease());
-        return new StoredDeadLetters(store, replayer, this.time, this.tenant, this.settings.limits());
+                store,
+                this.calls::replay,
+                this.messages,
+                this.classification,
+                this.time,
+                this.settings.replayLease(),
+                view.redaction());
+        return new StoredDeadLetters(store, replayer, this.time, this.tenant, this.settings.limits(), view);
     }
 }

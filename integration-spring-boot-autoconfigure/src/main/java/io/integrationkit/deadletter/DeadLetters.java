@@ -54,6 +54,27 @@ public interface DeadLetters extends GivenUpCalls {
     Optional<DeadLetter> find(String id);
 
     /**
+     * Shows an entry with its history and its content, masked: values of fields that are sensitive by their name or
+     * {@link io.integrationkit.call.Sensitive} are {@code ***}, and so are headers that are not allowed. Content that
+     * cannot be masked is not shown; the notes say so.
+     *
+     * @param id id of the entry
+     * @return the entry, or nothing if there is none
+     */
+    Optional<DeadLetterDetails> show(String id);
+
+    /**
+     * Shows an entry with its content as it is stored. Before anything is handed out, the history of the entry says who
+     * asked for it and why; that is committed whatever becomes of the caller's transaction.
+     *
+     * @param id id of the entry
+     * @param by who wants to see it, and why
+     * @return the entry, or nothing if there is none
+     * @throws ProblemException unless {@code integration.dead-letters.reveal} allows it; nothing is noted then
+     */
+    Optional<DeadLetterDetails> reveal(String id, Intervention by);
+
+    /**
      * Lists entries in the order in which they were first stored, oldest first.
      *
      * @param filter which entries

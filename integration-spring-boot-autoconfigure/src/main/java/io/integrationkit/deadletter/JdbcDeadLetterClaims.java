@@ -23,7 +23,7 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
             update integration_dead_letter set status = 'NEW', replays = replays + 1, note = ?, owner = null, \
             lease_until = null""" + CLAIMED;
 
-    private static final String CLAIM_COLUMNS = "select %s, %s from integration_dead_letter"
+    static final String CLAIM_COLUMNS = "select %s, %s from integration_dead_letter"
             .formatted(DeadLetterRows.COLUMNS, DeadLetterRows.CONTENT_COLUMNS);
 
     private static final String UNPARK =

@@ -18,8 +18,8 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
     private static final String INSERT = """
             insert into integration_dead_letter (category, exception_type, message, fingerprint, attempts, \
             last_failed_at, correlation_id, entry_key, tenant, compensation, arguments, event_type, event_version, \
-            content_type, headers, payload, status, id, kind, name, message_id, first_failed_at, replays, revision, epoch) \
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)""";
+            content_type, headers, payload, cipher, status, id, kind, name, message_id, first_failed_at, replays, revision, epoch) \
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)""";
 
     private static final String FAILED_AGAIN = """
             update integration_dead_letter set category = ?, exception_type = ?, message = ?, fingerprint = ?, \
@@ -27,7 +27,7 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
 
     private static final String STORE_AGAIN = FAILED_AGAIN + """
             , entry_key = ?, tenant = ?, compensation = ?, arguments = ?, event_type = ?, event_version = ?, \
-            content_type = ?, headers = ?, payload = ?, revision = revision + 1, closed_at = null, \
+            content_type = ?, headers = ?, payload = ?, cipher = ?, revision = revision + 1, closed_at = null, \
             status = case when status in ('REPLAYING', 'PARKED') then status else ? end where id = ?""";
 
     static final String NOTE_FAILURE = FAILED_AGAIN + " where id = ?";
@@ -46,10 +46,10 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
 
     private final ClosedDeadLetters closed;
 
-    JdbcDeadLetterStore(JdbcAccess access, PayloadCodec codec) {
+    JdbcDeadLetterStore(JdbcAccess access, PayloadCodec codec, @Nullable DeadLetterCipher cipher) {
         this.access = access;
         this.jdbc = access.jdbc();
-        this.rows = new DeadLetterRows(codec, access.database());
+        this.rows = new DeadLetterRows(codec, access.database(), new ContentSeal(cipher));
         this.claims = new JdbcDeadLetterClaims(access, this.rows);
         this.sums = new JdbcDeadLetterSums(access, this.rows);
         this.closed = new ClosedDeadLetters(access);
@@ -66,15 +66,20 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
 
     @Override
     public void put(GivenUp givenUp, boolean join) {
+        // Before there is a transaction: a cipher may have to ask somebody.
+        DeadLetterRows.Columns content = this.rows.columns(givenUp.id(), givenUp.content());
         // A second time, because an entry that is closed may be deleted between the two statements.
-        Supplier<Boolean> work = () -> insert(givenUp) || storeAgain(givenUp) || insert(givenUp) || storeAgain(givenUp);
+        Supplier<Boolean> work = () -> insert(givenUp, content)
+                || storeAgain(givenUp, content)
+                || insert(givenUp, content)
+                || storeAgain(givenUp, content);
         boolean stored = join ? this.access.inTransaction(work) : this.access.inNewTransaction(work);
         if (!stored) {
             throw new IllegalStateException("Dead letter " + givenUp.id() + " was deleted while it was stored again");
         }
     }
 
-    private boolean insert(GivenUp givenUp) {
+    private boolean insert(GivenUp givenUp, DeadLetterRows.Columns content) {
         LastFailure failure = givenUp.failure();
         return this.access
                 .database()
@@ -83,24 +88,26 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
                         INSERT,
                         this.rows
                                 .values(failure)
-                                .with(contentOf(givenUp))
+                                .with(contentOf(givenUp, content))
                                 .with(
                                         givenUp.id(),
                                         givenUp.kind().name(),
                                         givenUp.name(),
-                                        this.rows.columns(givenUp.content()).messageId(),
+                                        content.messageId(),
                                         this.access.database().parameter(failure.at()))
                                 .toArray());
     }
 
-    private boolean storeAgain(GivenUp givenUp) {
+    private boolean storeAgain(GivenUp givenUp, DeadLetterRows.Columns content) {
         return update(
                 STORE_AGAIN,
-                this.rows.values(givenUp.failure()).with(contentOf(givenUp)).with(givenUp.id()));
+                this.rows
+                        .values(givenUp.failure())
+                        .with(contentOf(givenUp, content))
+                        .with(givenUp.id()));
     }
 
-    private @Nullable Object[] contentOf(GivenUp givenUp) {
-        DeadLetterRows.Columns content = this.rows.columns(givenUp.content());
+    private @Nullable Object[] contentOf(GivenUp givenUp, DeadLetterRows.Columns content) {
         return new @Nullable Object[] {
             givenUp.key(),
             givenUp.tenant(),
@@ -111,6 +118,7 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
             content.contentType(),
             content.headers(),
             content.payload(),
+            content.cipher(),
             givenUp.status().name()
         };
     }
@@ -132,6 +140,14 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
                         "select " + DeadLetterRows.COLUMNS + " from integration_dead_letter where id = ?",
                         this.rows::letter,
                         Text.withoutNul(id))
+                .stream()
+                .findFirst();
+    }
+
+    @Override
+    public Optional<StoredEntry> read(String id) {
+        return this.jdbc
+                .query(JdbcDeadLetterClaims.CLAIM_COLUMNS + " where id = ?", this.rows::entry, Text.withoutNul(id))
                 .stream()
                 .findFirst();
     }

@@ -2,6 +2,7 @@ package io.integrationkit.deadletter;
 
 import io.integrationkit.context.Sha256;
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.Redaction;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param category what kind of failure it was
  * @param exceptionType class name
- * @param message one line, shortened
+ * @param message one line, shortened, without what looks like a secret
  * @param fingerprint hash of types and top frames
  * @param attempts attempts made since the failure before
  * @param at when the call was given up, to the microsecond, as databases keep it
@@ -35,12 +36,17 @@ record LastFailure(
     private static final int TOP_FRAMES = 5;
 
     static LastFailure of(
-            Throwable cause, FailureCategory category, int attempts, Instant at, @Nullable String correlationId) {
+            Throwable cause,
+            FailureCategory category,
+            int attempts,
+            Instant at,
+            @Nullable String correlationId,
+            Redaction redaction) {
         ReportedFailure reported = (cause instanceof ReportedFailure report) ? report : null;
         return new LastFailure(
                 category,
                 (reported != null) ? reported.type() : cause.getClass().getName(),
-                Text.line(FailureText.of(cause)),
+                Text.line(FailureText.of(cause, redaction)),
                 fingerprint(cause),
                 attempts,
                 ((reported != null) ? reported.at() : at).truncatedTo(ChronoUnit.MICROS),

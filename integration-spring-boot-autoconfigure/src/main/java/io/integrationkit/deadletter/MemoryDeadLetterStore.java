@@ -84,6 +84,11 @@ final class MemoryDeadLetterStore implements DeadLetterStore, DeadLetterClaims {
     }
 
     @Override
+    public synchronized Optional<StoredEntry> read(String id) {
+        return Optional.ofNullable(this.entries.get(id)).map(MemoryEntry::stored);
+    }
+
+    @Override
     public synchronized List<DeadLetter> list(DeadLetterFilter filter, long afterPosition, int limit) {
         return page(filter, afterPosition, limit, (entry) -> true);
     }

@@ -58,6 +58,10 @@ final class MemoryEntry {
         return this.letter;
     }
 
+    StoredEntry stored() {
+        return new StoredEntry(this.letter, this.content);
+    }
+
     boolean closed() {
         return this.letter.status() == Status.RESOLVED || this.letter.status() == Status.DISCARDED;
     }

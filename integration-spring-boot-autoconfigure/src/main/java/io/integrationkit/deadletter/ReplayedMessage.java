@@ -34,4 +34,11 @@ public record ReplayedMessage(
     public byte[] payload() {
         return this.payload.clone();
     }
+
+    /** Tells neither key, headers, payload nor what an exception says: who logs a message must not log a secret. */
+    @Override
+    public String toString() {
+        return "ReplayedMessage[destination=%s, messageId=%s, eventType=%s, %d headers, %d bytes]"
+                .formatted(this.destination, this.messageId, this.eventType, this.headers.size(), this.payload.length);
+    }
 }

@@ -4,6 +4,8 @@ import io.integrationkit.call.GivenUpCall;
 import io.integrationkit.context.Correlation;
 import io.integrationkit.context.Replay;
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import java.io.OutputStream;
 import java.time.Instant;
@@ -37,6 +39,7 @@ final class StoredDeadLetters implements DeadLetters {
     private final DeadLetterSelections selections;
 
     private final EntrySize size;
+    private final ContentView view;
 
     private final LongAdder stored = new LongAdder();
 
@@ -51,19 +54,26 @@ final class StoredDeadLetters implements DeadLetters {
             DeadLetterReplayer replayer,
             TimeSource time,
             Supplier<@Nullable String> tenant,
-            DeadLetterLimits limits) {
+            DeadLetterLimits limits,
+            ContentView view) {
         this.store = store;
         this.replayer = replayer;
         this.time = time;
         this.tenant = tenant;
         this.selections = new DeadLetterSelections(store, replayer, time, limits, this.discarded);
         this.size = new EntrySize(limits.maxEntrySize());
+        this.view = view;
     }
 
     @Override
     public String store(GivenUpCall call) {
         LastFailure failure = LastFailure.of(
-                call.cause(), call.failure().category(), call.attempts(), this.time.now(), Correlation.current());
+                call.cause(),
+                call.failure().category(),
+                call.attempts(),
+                this.time.now(),
+                Correlation.current(),
+                this.view.redaction());
         GivenUp givenUp = GivenUp.call(call, this.tenant.get(), failure);
         Replay replay = Replay.current();
         if (replay != null && isReplayOf(replay.entryId(), givenUp)) {
@@ -95,7 +105,8 @@ final class StoredDeadLetters implements DeadLetters {
                 message.failure().category(),
                 message.attempts(),
                 this.time.now(),
-                correlationOf(message.headers()));
+                correlationOf(message.headers()),
+                this.view.redaction());
         GivenUp givenUp = GivenUp.message(message, this.tenant.get(), failure);
         put(givenUp, true);
         return givenUp.id();
@@ -124,6 +135,27 @@ final class StoredDeadLetters implements DeadLetters {
     @Override
     public Optional<DeadLetter> find(String id) {
         return this.store.find(id);
+    }
+
+    @Override
+    public Optional<DeadLetterDetails> show(String id) {
+        return this.store.read(id).map((entry) -> this.view.masked(entry, this.store.history(id)));
+    }
+
+    /** A crash after the note leaves a note of something nobody saw, never the other way round. */
+    @Override
+    public Optional<DeadLetterDetails> reveal(String id, Intervention by) {
+        if (!this.view.mayReveal()) {
+            throw new ProblemException(
+                    ProblemCode.DEAD_LETTER_REVEAL_FORBIDDEN,
+                    FailureCategory.PERMANENT,
+                    "the content of dead letters is not revealed here: integration.dead-letters.reveal=false; set it to true to allow that");
+        }
+        if (!this.store.claims().revealed(id, by)) {
+            return Optional.empty();
+        }
+        log.info("Dead letter {} revealed to {}: {}", id, by.actor(), by.reason());
+        return this.store.read(id).map((entry) -> this.view.revealed(entry, this.store.history(id)));
     }
 
     @Override

@@ -107,7 +107,9 @@ public enum ProblemCode {
     DEAD_LETTER_NOT_FOUND("INT-601", "There is no such dead letter"),
     DEAD_LETTER_NOT_REPLAYABLE("INT-602", "A dead letter cannot be replayed in its state"),
     OPERATION_UNKNOWN("INT-603", "There is no operation of this name"),
-    DEAD_LETTER_TOO_LARGE("INT-606", "A dead letter is larger than the store takes");
+    DEAD_LETTER_TOO_LARGE("INT-606", "A dead letter is larger than the store takes"),
+    DEAD_LETTER_REVEAL_FORBIDDEN("INT-608", "What is masked of dead letters may not be revealed here"),
+    DEAD_LETTER_CIPHER("INT-609", "The content of a dead letter cannot be encrypted or decrypted");
 
     private final String id;
 

@@ -33,9 +33,7 @@ public final class RecordKey {
 
     /** Stores take no U+0000 in a text. */
     private static boolean says(@Nullable String text, byte[] bytes) {
-        return text != null
-                && text.indexOf('\0') < 0
-                && Arrays.equals(bytes, text.getBytes(StandardCharsets.UTF_8));
+        return text != null && text.indexOf('\0') < 0 && Arrays.equals(bytes, text.getBytes(StandardCharsets.UTF_8));
     }
 
     /**

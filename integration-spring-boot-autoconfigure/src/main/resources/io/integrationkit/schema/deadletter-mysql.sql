@@ -17,6 +17,7 @@ create table if not exists integration_dead_letter (
     content_type     text,
     headers          longblob,
     payload          longblob,
+    cipher           varchar(100),
     category         varchar(16)  not null,
     exception_type   text         not null,
     message          varchar(500) not null,

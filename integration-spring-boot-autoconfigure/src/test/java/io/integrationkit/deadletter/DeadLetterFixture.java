@@ -1,5 +1,7 @@
 package io.integrationkit.deadletter;
 
+import io.integrationkit.call.Operation;
+import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.FailureClassification;
@@ -13,8 +15,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Dead letters on the store under test, with calls and messages that a test decides about. */
 abstract class DeadLetterFixture {
@@ -33,6 +37,12 @@ abstract class DeadLetterFixture {
 
     volatile @Nullable String tenant;
 
+    volatile MaskingSettings masking = MaskingSettings.standard();
+
+    volatile EventClasses events = (type, version) -> List.of();
+
+    volatile Function<String, @Nullable Operation> operations = (name) -> null;
+
     DeadLetterStore store;
 
     DeadLetters deadLetters;
@@ -48,19 +58,31 @@ abstract class DeadLetterFixture {
     @BeforeEach
     void createDeadLetters() {
         this.store = newStore();
+        this.deadLetters = deadLetters();
+    }
+
+    /** Makes dead letters on the store, with the settings as they are now. */
+    final DeadLetters deadLetters() {
+        return deadLetters(DeadLetterLimits.DEFAULT);
+    }
+
+    /** Returns dead letters on the same store with other limits. */
+    final DeadLetters deadLetters(DeadLetterLimits limits) {
+        ContentView view = new ContentView(new DeadLetterPrivacy(
+                new PayloadCodec(new JsonMapper()),
+                (name) -> this.operations.apply(name),
+                (type, version) -> this.events.of(type, version),
+                this.masking,
+                null));
         this.replayer = new DeadLetterReplayer(
                 this.store,
                 (operation, arguments) -> this.calls.replay(operation, arguments),
                 () -> this.sender,
                 new FailureClassification(List.of(DeadLetterFixture::arithmeticIsValidation), this.time::now),
                 this.time,
-                LEASE);
-        this.deadLetters = deadLetters(DeadLetterLimits.DEFAULT);
-    }
-
-    /** Returns dead letters on the same store with other limits. */
-    final DeadLetters deadLetters(DeadLetterLimits limits) {
-        return new StoredDeadLetters(this.store, this.replayer, this.time, () -> this.tenant, limits);
+                LEASE,
+                view.redaction());
+        return new StoredDeadLetters(this.store, this.replayer, this.time, () -> this.tenant, limits, view);
     }
 
     private static @Nullable Failure arithmeticIsValidation(Throwable failure) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.io.ClassPathResource;
@@ -67,7 +68,11 @@ abstract class JdbcDeadLetterStoreContract extends SelectionContract {
 
     @Override
     DeadLetterStore newStore() {
-        return new JdbcDeadLetterStore(this.access, new PayloadCodec(new JsonMapper()));
+        return newStore(null);
+    }
+
+    private JdbcDeadLetterStore newStore(@Nullable DeadLetterCipher cipher) {
+        return new JdbcDeadLetterStore(this.access, new PayloadCodec(new JsonMapper()), cipher);
     }
 
     @Override

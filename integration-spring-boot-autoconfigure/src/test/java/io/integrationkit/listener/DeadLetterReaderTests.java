@@ -90,8 +90,7 @@ class DeadLetterReaderTests {
             assertThat(entry.category()).isEqualTo(FailureCategory.PERMANENT);
             assertThat(entry.exceptionType()).isEqualTo(IntegrationException.class.getName());
             assertThat(entry.message()).contains("refused");
-            assertThat(entry.fingerprint())
-                    .isEqualTo(ReportedFailure.fingerprintOf(this.orders.failure));
+            assertThat(entry.fingerprint()).isEqualTo(ReportedFailure.fingerprintOf(this.orders.failure));
             assertThat(entry.attempts()).isEqualTo(1);
             assertThat(entry.status()).isEqualTo(DeadLetter.Status.NEW);
             assertThat(entry.firstFailedAt()).isBetween(before, Instant.now().plusSeconds(1));
@@ -123,8 +122,7 @@ class DeadLetterReaderTests {
                     assertThat(entry.category()).isEqualTo(FailureCategory.VALIDATION);
                     assertThat(entry.exceptionType()).isEqualTo(IntegrationException.class.getName());
                     assertThat(entry.message()).doesNotContain("4711");
-                    assertThat(entry.fingerprint())
-                            .isEqualTo(ReportedFailure.fingerprintOf(this.orders.failure));
+                    assertThat(entry.fingerprint()).isEqualTo(ReportedFailure.fingerprintOf(this.orders.failure));
                     this.orders.broken = false;
                     context.getBean(DeadLetters.class).replay(entry.id());
                     await().atMost(PATIENCE).until(() -> !this.orders.handled.isEmpty());
@@ -202,7 +200,8 @@ class DeadLetterReaderTests {
                             .isEqualTo(ProblemCode.DEAD_LETTER_TOPIC_NOT_STORED);
                     assertThat(committed(this.dead)).isLessThanOrEqualTo(2);
                     for (int closed = 1; closed <= 3; closed++) {
-                        DeadLetter open = entries(context, DeadLetter.Status.NEW).get(0);
+                        DeadLetter open =
+                                entries(context, DeadLetter.Status.NEW).get(0);
                         assertThat(deadLetters.discard(open.id(), "room")).isTrue();
                         int stored = 2 + closed;
                         await().atMost(PATIENCE).until(() -> deadLetters.storedTotal() == stored);
@@ -222,8 +221,7 @@ class DeadLetterReaderTests {
         byte[] number = new LongSerializer().serialize("", -2L);
         this.reading
                 .withPropertyValues(
-                        "plain=true",
-                        "spring.kafka.consumer.key-deserializer=" + ByteArrayDeserializer.class.getName())
+                        "plain=true", "spring.kafka.consumer.key-deserializer=" + ByteArrayDeserializer.class.getName())
                 .run((context) -> {
                     this.orders.broken = false;
                     send(new ProducerRecord<>(this.dead, number, bytes("v")));
@@ -390,10 +388,10 @@ class DeadLetterReaderTests {
                 });
     }
 
-    private static void send(
-            String topic, @Nullable String key, @Nullable String value, Map<String, byte[]> headers) throws Exception {
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                topic, (key != null) ? bytes(key) : null, (value != null) ? bytes(value) : null);
+    private static void send(String topic, @Nullable String key, @Nullable String value, Map<String, byte[]> headers)
+            throws Exception {
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(topic, (key != null) ? bytes(key) : null, (value != null) ? bytes(value) : null);
         headers.forEach(record.headers()::add);
         send(record);
     }
@@ -459,8 +457,7 @@ class DeadLetterReaderTests {
     private static long end(String topic) throws Exception {
         TopicPartition partition = new TopicPartition(topic, 0);
         try (Admin admin = admin()) {
-            return Objects.requireNonNull(admin.listOffsets(
-                                    Map.of(partition, OffsetSpec.latest()))
+            return Objects.requireNonNull(admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
                             .all()
                             .get()
                             .get(partition))

@@ -26,8 +26,8 @@ class KafkaMessageReplayerTests {
 
     private final String topic = KafkaBroker.newTopic(1);
 
-    private final KafkaMessageReplayer replayer = new KafkaMessageReplayer(new DefaultKafkaProducerFactory<>(
-            Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, KafkaBroker.address())));
+    private final KafkaMessageReplayer replayer = new KafkaMessageReplayer(
+            new DefaultKafkaProducerFactory<>(Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, KafkaBroker.address())));
 
     @AfterEach
     void close() {

@@ -53,7 +53,20 @@ class StackTraceTextTests {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         String[] parts = {
-            "Caused by: ", "\tat ", "\n", "\t... 99999 more", "a.b.C", ": ", "(", ".", "/", "$$", "\0", "\u2028", "é", "\t"
+            "Caused by: ",
+            "\tat ",
+            "\n",
+            "\t... 99999 more",
+            "a.b.C",
+            ": ",
+            "(",
+            ".",
+            "/",
+            "$$",
+            "\0",
+            "\u2028",
+            "é",
+            "\t"
         };
         for (int i = 0; i < 2_000; i++) {
             StringBuilder text = new StringBuilder();
@@ -82,7 +95,9 @@ class StackTraceTextTests {
     /** Frames with classes that were generated among them. */
     private static Throwable proxied() {
         Runnable proxy = (Runnable) java.lang.reflect.Proxy.newProxyInstance(
-                StackTraceTextTests.class.getClassLoader(), new Class<?>[] {Runnable.class}, (self, method, arguments) -> {
+                StackTraceTextTests.class.getClassLoader(),
+                new Class<?>[] {Runnable.class},
+                (self, method, arguments) -> {
                     throw new IllegalStateException("inside");
                 });
         try {

@@ -4,9 +4,11 @@ import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.OperationReplayer;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.deadletter.DeadLetterPrivacy;
 import io.integrationkit.deadletter.DeadLetterSettings;
 import io.integrationkit.deadletter.DeadLetterStores;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.deadletter.MaskingSettings;
 import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.event.Downcaster;
 import io.integrationkit.event.EventHandlers;
@@ -140,7 +142,9 @@ final class Outboxes {
                 new FailureClassification(List.of(), InstantSource.system()),
                 TimeSource.system(),
                 () -> null,
-                new DeadLetterSettings(Duration.ofMinutes(1), 1_000));
+                new DeadLetterSettings(Duration.ofMinutes(1), 1_000),
+                new DeadLetterPrivacy(
+                        CODEC, (name) -> null, (type, version) -> List.of(), MaskingSettings.standard(), null));
         return (access != null) ? stores.inDatabase(access, CODEC) : stores.inMemory();
     }
 

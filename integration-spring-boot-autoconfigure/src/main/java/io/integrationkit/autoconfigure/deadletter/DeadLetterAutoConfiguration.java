@@ -3,17 +3,24 @@ package io.integrationkit.autoconfigure.deadletter;
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.jdbc.IntegrationJdbcAutoConfiguration;
 import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
+import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.OperationReplayer;
 import io.integrationkit.call.PayloadCodec;
+import io.integrationkit.call.Plan;
 import io.integrationkit.call.StateStore;
 import io.integrationkit.context.CurrentTenant;
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.deadletter.DeadLetterCipher;
+import io.integrationkit.deadletter.DeadLetterPrivacy;
 import io.integrationkit.deadletter.DeadLetterStores;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
+import io.integrationkit.event.EventDescriptor;
+import io.integrationkit.event.EventTypes;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.jdbc.ExpiredRows;
 import io.integrationkit.jdbc.JdbcAccess;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,15 +48,42 @@ public final class DeadLetterAutoConfiguration {
             FailureClassification classification,
             PayloadCodec codec,
             TimeSource time,
-            ObjectProvider<CurrentTenant> tenants) {
+            ObjectProvider<CurrentTenant> tenants,
+            DeadLetterPrivacy privacy) {
         Supplier<@Nullable String> tenant = () -> {
             CurrentTenant current = tenants.getIfUnique();
             return (current != null) ? current.id() : null;
         };
         DeadLetterStores stores = new DeadLetterStores(
-                calls, messages::getIfAvailable, classification, time, tenant, properties.toSettings());
+                calls, messages::getIfAvailable, classification, time, tenant, properties.toSettings(), privacy);
         JdbcAccess database = properties.getStore().database("integration.dead-letters.store", access);
         return (database != null) ? stores.inDatabase(database, codec) : stores.inMemory();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    DeadLetterPrivacy integrationDeadLetterPrivacy(
+            DeadLetterProperties properties,
+            PayloadCodec codec,
+            OperationRegistry operations,
+            ObjectProvider<EventTypes> events,
+            ObjectProvider<DeadLetterCipher> cipher) {
+        return new DeadLetterPrivacy(
+                codec,
+                (name) -> {
+                    Plan plan = operations.find(name);
+                    return (plan != null) ? plan.operation() : null;
+                },
+                (type, version) -> classes(events.getIfAvailable(), type, version),
+                properties.toMaskingSettings(),
+                cipher.getIfAvailable());
+    }
+
+    private static List<Class<?>> classes(@Nullable EventTypes types, String type, int version) {
+        List<EventDescriptor> versions = (types != null) ? types.versions(type) : List.of();
+        return versions.stream().anyMatch((each) -> each.version() == version)
+                ? versions.stream().<Class<?>>map(EventDescriptor::eventClass).toList()
+                : List.of();
     }
 
     @Bean

@@ -3,7 +3,12 @@ package io.integrationkit.autoconfigure.deadletter;
 import io.integrationkit.autoconfigure.jdbc.StoreChoice;
 import io.integrationkit.deadletter.DeadLetterLimits;
 import io.integrationkit.deadletter.DeadLetterSettings;
+import io.integrationkit.deadletter.MaskingSettings;
+import io.integrationkit.failure.Redaction;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.util.unit.DataSize;
@@ -29,6 +34,22 @@ public class DeadLetterProperties {
 
     /** Size of a call's arguments, or of a message with its headers, above which an entry is refused; at most 1GB. */
     private DataSize maxEntrySize = DeadLetterLimits.DEFAULT.maxEntrySize();
+
+    /** Whether the content of an entry may be shown unmasked; each time is noted in its history. */
+    private boolean reveal;
+
+    private final Masking masking = new Masking();
+
+    MaskingSettings toMaskingSettings() {
+        return new MaskingSettings(
+                both(this.masking.fields, this.masking.additionalFields),
+                both(this.masking.headers, this.masking.additionalHeaders),
+                this.reveal);
+    }
+
+    private static List<String> both(List<String> names, List<String> additional) {
+        return Stream.concat(names.stream(), additional.stream()).toList();
+    }
 
     DeadLetterSettings toSettings() {
         return new DeadLetterSettings(
@@ -83,5 +104,65 @@ public class DeadLetterProperties {
 
     public void setMaxEntrySize(DataSize maxEntrySize) {
         this.maxEntrySize = maxEntrySize;
+    }
+
+    public boolean isReveal() {
+        return this.reveal;
+    }
+
+    public void setReveal(boolean reveal) {
+        this.reveal = reveal;
+    }
+
+    public Masking getMasking() {
+        return this.masking;
+    }
+
+    /** What is shown of the content of entries. */
+    public static class Masking {
+
+        /** Names of JSON fields and parameters whose values are not shown; "*" stands for any text, and case means nothing. */
+        private List<String> fields = new ArrayList<>(Redaction.FIELDS);
+
+        /** Names of headers whose values are shown; "*" stands for any text, and case means nothing. */
+        private List<String> headers = new ArrayList<>(MaskingSettings.HEADERS);
+
+        /** Names of further fields and parameters whose values are not shown. */
+        private List<String> additionalFields = new ArrayList<>();
+
+        /** Names of further headers whose values are shown. */
+        private List<String> additionalHeaders = new ArrayList<>();
+
+        public List<String> getFields() {
+            return this.fields;
+        }
+
+        public void setFields(List<String> fields) {
+            this.fields = fields;
+        }
+
+        public List<String> getHeaders() {
+            return this.headers;
+        }
+
+        public void setHeaders(List<String> headers) {
+            this.headers = headers;
+        }
+
+        public List<String> getAdditionalFields() {
+            return this.additionalFields;
+        }
+
+        public void setAdditionalFields(List<String> additionalFields) {
+            this.additionalFields = additionalFields;
+        }
+
+        public List<String> getAdditionalHeaders() {
+            return this.additionalHeaders;
+        }
+
+        public void setAdditionalHeaders(List<String> additionalHeaders) {
+            this.additionalHeaders = additionalHeaders;
+        }
     }
 }

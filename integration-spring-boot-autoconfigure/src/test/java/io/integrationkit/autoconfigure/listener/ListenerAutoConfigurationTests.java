@@ -5,28 +5,25 @@ import static org.mockito.Mockito.mock;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration;
-import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
-import io.integrationkit.call.InvalidOperationException;
-import io.integrationkit.call.PayloadCodec;
-import io.integrationkit.failure.ProblemCode;
-import io.integrationkit.listener.DeadLetterTopics;
-import io.integrationkit.listener.ListenerErrorHandling;
-import java.util.Map;
 import io.integrationkit.autoconfigure.event.EventAutoConfiguration;
 import io.integrationkit.autoconfigure.outbox.OutboxAutoConfiguration;
+import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
 import io.integrationkit.call.FindingContributor;
+import io.integrationkit.call.InvalidOperationException;
+import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
 import io.integrationkit.failure.Failure;
+import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.listener.DeadLetterReader;
 import io.integrationkit.listener.DeadLetterReaderSpec;
+import io.integrationkit.listener.DeadLetterTopics;
 import io.integrationkit.listener.KafkaMessageReplayer;
+import io.integrationkit.listener.ListenerErrorHandling;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
-import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
-import org.springframework.kafka.core.ConsumerFactory;
-import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
@@ -34,6 +31,9 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.kafka.annotation.EnableKafka;
+import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.core.ProducerFactory;
@@ -198,8 +198,8 @@ class ListenerAutoConfigurationTests {
                 .withBean("kafkaListenerContainerFactory", ConcurrentKafkaListenerContainerFactory.class)
                 .withBean("one", ConsumerFactory.class, () -> new DefaultKafkaConsumerFactory<>(Map.of()));
         two.withBean("two", ConsumerFactory.class, () -> new DefaultKafkaConsumerFactory<>(Map.of()))
-                .run((context) -> assertThat(failure(context).code())
-                        .isEqualTo(ProblemCode.DEAD_LETTER_TOPIC_UNREADABLE));
+                .run((context) ->
+                        assertThat(failure(context).code()).isEqualTo(ProblemCode.DEAD_LETTER_TOPIC_UNREADABLE));
         two.withBean(
                         "two",
                         ConsumerFactory.class,
@@ -225,16 +225,15 @@ class ListenerAutoConfigurationTests {
     @Test
     void messagesAreSentAgainByTheOutboxOrElseByKafkaAndAlwaysByABeanOfTheApplication() {
         MessageReplayer own = (message) -> {};
-        ApplicationContextRunner outbox = this.runner.withConfiguration(AutoConfigurations.of(
-                EventAutoConfiguration.class, OutboxAutoConfiguration.class));
+        ApplicationContextRunner outbox = this.runner.withConfiguration(
+                AutoConfigurations.of(EventAutoConfiguration.class, OutboxAutoConfiguration.class));
         this.runner.run((context) ->
                 assertThat(context).getBean(MessageReplayer.class).isInstanceOf(KafkaMessageReplayer.class));
-        outbox.withPropertyValues("integration.outbox.enabled=false").run((context) -> assertThat(context)
-                .getBean(MessageReplayer.class)
-                .isInstanceOf(KafkaMessageReplayer.class));
-        outbox.run((context) -> assertThat(context)
-                .hasSingleBean(MessageReplayer.class)
-                .doesNotHaveBean(KafkaMessageReplayer.class));
+        outbox.withPropertyValues("integration.outbox.enabled=false")
+                .run((context) ->
+                        assertThat(context).getBean(MessageReplayer.class).isInstanceOf(KafkaMessageReplayer.class));
+        outbox.run((context) ->
+                assertThat(context).hasSingleBean(MessageReplayer.class).doesNotHaveBean(KafkaMessageReplayer.class));
         this.runner
                 .withBean(MessageReplayer.class, () -> own)
                 .run((context) ->
@@ -255,7 +254,8 @@ class ListenerAutoConfigurationTests {
             cause = cause.getCause();
         }
         assertThat(cause)
-                .as(() -> context.getStartupFailure() + " with " + context.getEnvironment().getPropertySources())
+                .as(() -> context.getStartupFailure() + " with "
+                        + context.getEnvironment().getPropertySources())
                 .isNotNull();
         return (InvalidOperationException) cause;
     }
