@@ -37,6 +37,7 @@ class ArchitectureTests {
             Set.of("outbox"),
             Set.of("listener"),
             Set.of("event"),
+            Set.of("replay"),
             Set.of("deadletter"),
             Set.of("deduplicate", "idempotency"),
             Set.of("reliable"),

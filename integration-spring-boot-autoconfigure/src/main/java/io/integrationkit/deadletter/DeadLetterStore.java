@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Where entries are kept and found. */
 interface DeadLetterStore {
@@ -50,6 +51,12 @@ interface DeadLetterStore {
 
     /** Deletes at most so many of the entries that have been closed for so long, with their history. */
     int deleteClosed(Duration age, int limit);
+
+    /** Finds the entries that a replay could take up now, or when their lease is over. */
+    OpenSelection selectOpen(DeadLetterFilter filter, Set<String> names);
+
+    /** Lists those of a selection that are still so. */
+    List<OpenDeadLetter> listOpen(OpenSelection selection, long afterPosition, int limit);
 
     /** Lists what was done to an entry, oldest first. */
     List<DeadLetterChange> history(String id);

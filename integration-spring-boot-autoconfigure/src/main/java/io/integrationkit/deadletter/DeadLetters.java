@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -150,6 +151,26 @@ public interface DeadLetters extends GivenUpCalls {
      * @return a page, oldest first; shorter than {@code limit} only at the end
      */
     List<DeadLetter> replayable(DeadLetterFilter filter, long afterPosition, int limit);
+
+    /**
+     * Finds out which entries are open at this moment: those that {@link #replayable} lists and those that somebody is
+     * replaying.
+     *
+     * @param filter which entries
+     * @param names operations or destinations, one of which must be the entry's; empty for any
+     * @return the selection, with its bound and size; empty if the filter asks for closed entries
+     */
+    OpenSelection selectOpen(DeadLetterFilter filter, Set<String> names);
+
+    /**
+     * Lists entries of a selection that are still open, or being replayed, oldest first.
+     *
+     * @param selection the selection
+     * @param afterPosition position of the last entry of the page before, 0 for the first page
+     * @param limit how many at most
+     * @return a page; shorter than {@code limit} only at the end
+     */
+    List<OpenDeadLetter> listOpen(OpenSelection selection, long afterPosition, int limit);
 
     /**
      * Tells what was done to an entry.

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -202,6 +203,16 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
     @Override
     public int deleteClosed(Duration age, int limit) {
         return this.closed.deleteExpired(age, limit);
+    }
+
+    @Override
+    public OpenSelection selectOpen(DeadLetterFilter filter, Set<String> names) {
+        return new JdbcOpenDeadLetters(this.access).select(filter, names);
+    }
+
+    @Override
+    public List<OpenDeadLetter> listOpen(OpenSelection selection, long afterPosition, int limit) {
+        return new JdbcOpenDeadLetters(this.access).page(selection, afterPosition, limit);
     }
 
     @Override

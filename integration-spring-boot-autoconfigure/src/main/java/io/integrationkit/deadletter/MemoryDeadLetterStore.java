@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -163,6 +164,28 @@ final class MemoryDeadLetterStore implements DeadLetterStore, DeadLetterClaims {
                 .toList();
         closed.forEach(this.entries::remove);
         return closed.size();
+    }
+
+    @Override
+    public synchronized OpenSelection selectOpen(DeadLetterFilter filter, Set<String> names) {
+        OpenSelection all = new OpenSelection(filter, names, Long.MAX_VALUE, 0);
+        List<OpenDeadLetter> open = listOpen(all, 0, Integer.MAX_VALUE);
+        return open.isEmpty()
+                ? new OpenSelection(filter, names, 0, 0)
+                : new OpenSelection(filter, names, open.get(open.size() - 1).position(), open.size());
+    }
+
+    @Override
+    public synchronized List<OpenDeadLetter> listOpen(OpenSelection selection, long afterPosition, int limit) {
+        DeadLetterFilter filter = selection.filter().withStatus(null);
+        return this.entries.values().stream()
+                .filter((entry) -> entry.position() > afterPosition && entry.position() <= selection.upTo())
+                .filter((entry) -> selection.hasStatus(entry.letter().status()) && filter.matches(entry.letter()))
+                .filter((entry) -> selection.names().isEmpty()
+                        || selection.names().contains(entry.letter().name()))
+                .limit(limit)
+                .map(MemoryEntry::open)
+                .toList();
     }
 
     @Override

@@ -62,6 +62,11 @@ final class MemoryEntry {
         return new StoredEntry(this.letter, this.content);
     }
 
+    OpenDeadLetter open() {
+        DeadLetter letter = letter();
+        return new OpenDeadLetter(position(), letter.id(), letter.kind(), letter.name(), letter.key());
+    }
+
     boolean closed() {
         return this.letter.status() == Status.RESOLVED || this.letter.status() == Status.DISCARDED;
     }

@@ -174,6 +174,16 @@ final class StoredDeadLetters implements DeadLetters {
     }
 
     @Override
+    public OpenSelection selectOpen(DeadLetterFilter filter, Set<String> names) {
+        return this.store.selectOpen(filter, names);
+    }
+
+    @Override
+    public List<OpenDeadLetter> listOpen(OpenSelection selection, long afterPosition, int limit) {
+        return this.store.listOpen(selection, afterPosition, requirePositive(limit));
+    }
+
+    @Override
     public List<DeadLetterChange> history(String id) {
         return this.store.history(id);
     }

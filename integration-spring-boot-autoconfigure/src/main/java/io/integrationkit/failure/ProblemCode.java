@@ -109,7 +109,9 @@ public enum ProblemCode {
     OPERATION_UNKNOWN("INT-603", "There is no operation of this name"),
     DEAD_LETTER_TOO_LARGE("INT-606", "A dead letter is larger than the store takes"),
     DEAD_LETTER_REVEAL_FORBIDDEN("INT-608", "What is masked of dead letters may not be revealed here"),
-    DEAD_LETTER_CIPHER("INT-609", "The content of a dead letter cannot be encrypted or decrypted");
+    DEAD_LETTER_CIPHER("INT-609", "The content of a dead letter cannot be encrypted or decrypted"),
+    REPLAY_JOB_INVALID("INT-610", "A replay job cannot run as it was asked for"),
+    REPLAY_JOBS_FULL("INT-611", "As many replay jobs wait as may");
 
     private final String id;
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,8 @@ public final class CircuitBreakers {
 
     private final Map<String, Hold> holds = new TreeMap<>();
 
+    private final List<CircuitBreaker.Transitions> listeners = new CopyOnWriteArrayList<>();
+
     private final TimeSource time;
 
     /**
@@ -39,6 +42,17 @@ public final class CircuitBreakers {
      */
     public CircuitBreakers(TimeSource time) {
         this.time = time;
+    }
+
+    /**
+     * Tells somebody of all changes of state from now on, on the thread of the call that brought a change about.
+     *
+     * @param listener who is told, with the name of the policy; must be short, must not block or throw
+     * @return ends it; may be run more than once
+     */
+    public Runnable listen(CircuitBreaker.Transitions listener) {
+        this.listeners.add(listener);
+        return () -> this.listeners.remove(listener);
     }
 
     /**
@@ -148,8 +162,8 @@ public final class CircuitBreakers {
             return null;
         }
         long now = this.time.nanoTime();
-        CircuitBreaker breaker = this.breakers.computeIfAbsent(
-                policy, (name) -> new CircuitBreaker(name, spec, now, CircuitBreakers::log));
+        CircuitBreaker breaker =
+                this.breakers.computeIfAbsent(policy, (name) -> new CircuitBreaker(name, spec, now, this::changed));
         if (!breaker.spec().equals(spec)) {
             breaker.change(spec, now);
         }
@@ -163,6 +177,11 @@ public final class CircuitBreakers {
         } else {
             settle(policy, null);
         }
+    }
+
+    private void changed(String name, CircuitState from, CircuitState to) {
+        log(name, from, to);
+        this.listeners.forEach((listener) -> listener.changed(name, from, to));
     }
 
     private static void log(String name, CircuitState from, CircuitState to) {

@@ -14,7 +14,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 /** What the databases of the tests share: a pool that keeps no idle connection, and our schema scripts. */
 final class Databases {
 
-    private static final List<String> SCRIPTS = List.of("outbox", "inbox", "idempotency", "deadletter");
+    private static final List<String> SCRIPTS = List.of("outbox", "inbox", "idempotency", "deadletter", "replay");
 
     private Databases() {}
 

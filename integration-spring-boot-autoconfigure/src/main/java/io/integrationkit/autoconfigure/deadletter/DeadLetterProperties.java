@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.util.unit.DataSize;
 
 /** Settings of the dead letters. */
@@ -51,6 +52,12 @@ public class DeadLetterProperties {
         return Stream.concat(names.stream(), additional.stream()).toList();
     }
 
+    @NestedConfigurationProperty
+    private final ReplayJobProperties replayJobs = new ReplayJobProperties();
+
+    @NestedConfigurationProperty
+    private final AutomaticReplayProperties automaticReplay = new AutomaticReplayProperties();
+
     DeadLetterSettings toSettings() {
         return new DeadLetterSettings(
                 this.replayLease,
@@ -72,6 +79,14 @@ public class DeadLetterProperties {
 
     public void setMaxEntries(int maxEntries) {
         this.maxEntries = maxEntries;
+    }
+
+    public ReplayJobProperties getReplayJobs() {
+        return this.replayJobs;
+    }
+
+    public AutomaticReplayProperties getAutomaticReplay() {
+        return this.automaticReplay;
     }
 
     public Duration getReplayLease() {

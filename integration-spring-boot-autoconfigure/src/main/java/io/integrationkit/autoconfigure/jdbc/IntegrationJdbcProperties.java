@@ -19,7 +19,8 @@ public class IntegrationJdbcProperties {
             "classpath:io/integrationkit/schema/outbox-@@platform@@.sql",
             "classpath:io/integrationkit/schema/inbox-@@platform@@.sql",
             "classpath:io/integrationkit/schema/idempotency-@@platform@@.sql",
-            "classpath:io/integrationkit/schema/deadletter-@@platform@@.sql");
+            "classpath:io/integrationkit/schema/deadletter-@@platform@@.sql",
+            "classpath:io/integrationkit/schema/replay-@@platform@@.sql");
 
     /** Whether initialization should continue when an error occurs. */
     private boolean continueOnError = false;

@@ -114,7 +114,7 @@ class MariaDbApplicationTests {
     private static String scripts(String platform) {
         return String.join(
                 ",",
-                List.of("outbox", "inbox", "idempotency", "deadletter").stream()
+                List.of("outbox", "inbox", "idempotency", "deadletter", "replay").stream()
                         .map((script) -> "classpath:io/integrationkit/schema/" + script + "-" + platform + ".sql")
                         .toList());
     }
