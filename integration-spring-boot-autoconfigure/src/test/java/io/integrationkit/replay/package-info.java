@@ -1,0 +1,4 @@
+@NullMarked
+package io.integrationkit.replay;
+
+import org.jspecify.annotations.NullMarked;
