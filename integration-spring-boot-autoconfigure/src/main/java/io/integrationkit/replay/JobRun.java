@@ -3,22 +3,25 @@ package io.integrationkit.replay;
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.deadletter.Intervention;
 import io.integrationkit.deadletter.OpenDeadLetter;
 import io.integrationkit.deadletter.OpenSelection;
 import io.integrationkit.deadletter.ReplayResult;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
-import io.integrationkit.failure.ProblemException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one job until it ends or is left to others; used by one thread, once.
  *
  * <p><b>The state is the entry.</b> An entry that was replayed is closed, so nobody claims it again; the position and the
- * counts of the job only follow. The position is written about once a second, after each step and at the end, under owner
- * and epoch of the job's claim. Entries are claimed one by one as by anybody else, so neither two jobs over the same
+ * counts of the job only follow. They are written about once a second, after each step and at the end, under owner and
+ * epoch of the job's claim. Entries are claimed as by anybody else, messages in batches of one transaction, so neither two jobs over the same
  * entries, nor two who take themselves for the owner of one job, nor an operator beside them, replay an entry twice.
  *
  * <p><b>What a crash leaves behind.</b>
@@ -42,10 +45,6 @@ final class JobRun {
 
     private static final Duration LONGEST_SLEEP = Duration.ofMillis(200);
 
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
-
-    private static final Duration LONGEST_REFUSED_WAIT = Duration.ofSeconds(30);
-
     /** A page is read again after this time: its entries may have been closed or set aside. */
     private static final Duration PAGE_AGE = Duration.ofSeconds(5);
 
@@ -54,8 +53,6 @@ final class JobRun {
     private final Holding holding;
 
     private final DeadLetters deadLetters;
-
-    private final ReplayJobSettings settings;
 
     private final TimeSource time;
 
@@ -69,6 +66,13 @@ final class JobRun {
 
     private final Pace pace;
 
+    private final Waits waits;
+
+    private final Intervention by;
+
+    /** Where there is no transaction, messages are replayed one by one, and so can be stopped in between. */
+    private final int batch;
+
     private ReplayProgress progress;
 
     private @Nullable String stopped;
@@ -81,7 +85,6 @@ final class JobRun {
             JobCounters counters) {
         this.holding = holding;
         this.deadLetters = deadLetters;
-        this.settings = settings;
         this.time = time;
         this.counters = counters;
         this.job = holding.claim().job();
@@ -89,6 +92,11 @@ final class JobRun {
                 this.job.request().filter(), this.job.request().names(), this.job.upTo(), this.job.total());
         this.ladder = new Ladder(this.job.request());
         this.pace = new Pace(this.job.request().entriesPerSecond(), time);
+        this.waits = new Waits(settings, time);
+        this.by = new Intervention(
+                this.job.by().actor(),
+                "replay job %s: %s".formatted(this.job.id(), this.job.by().reason()));
+        this.batch = deadLetters.durable() ? this.pace.batch() : 1;
         this.progress = this.job.progress();
     }
 
@@ -130,59 +138,62 @@ final class JobRun {
 
     private void replay(List<OpenDeadLetter> page, HeldKeys held) throws InterruptedException {
         long read = this.time.nanoTime();
-        for (OpenDeadLetter entry : page) {
-            if (this.time.nanoTime() - read > PAGE_AGE.toNanos() || !replay(entry, held)) {
+        Batches batches = new Batches(page);
+        while (this.stopped == null && this.time.nanoTime() - read <= PAGE_AGE.toNanos()) {
+            List<OpenDeadLetter> batch = batches.next(Math.min(this.batch, this.ladder.leftOf(this.progress)));
+            if (batch.isEmpty() || !pause(this.pace.untilNext())) {
                 return;
             }
-            boolean stepEnds = this.ladder.leftOf(this.progress) == 0;
-            this.stopped = this.ladder.stopped(this.progress);
-            this.progress = this.ladder.onward(this.progress);
+            replay(batch, batches, held);
+            this.progress = this.progress.at(batches.reached(this.progress.position()));
+            boolean stepEnds = this.ladder.leftOf(this.progress) <= 0;
+            this.stopped = (this.stopped != null) ? this.stopped : this.ladder.stopped(this.progress);
+            this.progress = (this.stopped != null) ? this.progress : this.ladder.onward(this.progress);
             if (stepEnds || this.holding.saveIsDue()) {
                 this.holding.save(this.progress);
             }
-            if (this.stopped != null) {
-                return;
-            }
         }
     }
 
-    /** Returns whether the job is done with the entry. */
-    private boolean replay(OpenDeadLetter entry, HeldKeys held) throws InterruptedException {
-        if (held.holds(entry)) {
-            skip(entry);
-            return true;
-        }
-        Waits waits = new Waits();
-        while (pause(this.pace.untilNext())) {
-            this.pace.taken(1);
-            ReplayResult result = replayOne(entry.id());
-            if (Thread.currentThread().isInterrupted()) {
-                count(entry, result, held);
-                throw new InterruptedException();
+    private void replay(List<OpenDeadLetter> batch, Batches batches, HeldKeys held) throws InterruptedException {
+        Map<String, OpenDeadLetter> tried = new LinkedHashMap<>();
+        for (OpenDeadLetter entry : batch) {
+            if (held.holds(entry)) {
+                skip();
+                batches.done(entry);
+            } else {
+                tried.put(entry.id(), entry);
             }
+        }
+        if (tried.isEmpty()) {
+            return;
+        }
+        this.pace.taken(tried.size());
+        ReplayResult refused = null;
+        boolean waits = false;
+        for (ReplayResult result : this.deadLetters.replayAll(List.copyOf(tried.keySet()), this.by)) {
+            OpenDeadLetter entry = Objects.requireNonNull(tried.get(result.id()));
             if (result.refused()) {
-                if (!waits.refused(result)) {
-                    return false;
-                }
-            } else if (!isTaken(result) || !waits.taken()) {
+                refused = result;
+            } else if (isTaken(result) && this.waits.mayWaitFor(entry)) {
+                waits = true;
+            } else {
                 count(entry, result, held);
-                return true;
+                batches.done(entry);
+                this.waits.wentOn();
             }
         }
-        return false;
-    }
-
-    private ReplayResult replayOne(String id) {
-        try {
-            return this.deadLetters.replay(id);
-        } catch (ProblemException ex) {
-            boolean gone = ex.code() == ProblemCode.DEAD_LETTER_NOT_FOUND;
-            return new ReplayResult(
-                    id,
-                    gone ? ReplayResult.Outcome.SKIPPED : ReplayResult.Outcome.FAILED,
-                    ex.category(),
-                    ex.code(),
-                    ex.getMessage());
+        if (Thread.currentThread().isInterrupted()) {
+            this.progress = this.progress.at(batches.reached(this.progress.position()));
+            throw new InterruptedException();
+        }
+        if (refused != null) {
+            this.stopped = this.waits.refusedForTooLong(refused);
+            if (this.stopped == null) {
+                pause(this.waits.nextRefusedWait());
+            }
+        } else if (waits) {
+            pause(Waits.LOOK_AGAIN);
         }
     }
 
@@ -198,18 +209,25 @@ final class JobRun {
 
     private void count(OpenDeadLetter entry, ReplayResult result, HeldKeys held) {
         if (result.outcome() == ReplayResult.Outcome.REPLAYED) {
-            this.progress = this.progress.withReplayed(entry.position());
+            this.progress = this.progress.withReplayed();
             this.counters.replayed.increment();
-        } else if (result.outcome() == ReplayResult.Outcome.SKIPPED || result.category() == FailureCategory.REJECTED) {
+        } else if (isNoFailure(result)) {
             if (isOpen(entry.id())) {
                 held.hold(entry);
             }
-            skip(entry);
+            skip();
         } else {
             held.hold(entry);
-            this.progress = this.progress.withFailed(entry.position(), result);
+            this.progress = this.progress.withFailed(result);
             this.counters.failed.increment();
         }
+    }
+
+    /** Closed meanwhile, deleted, or refused for its own key only. */
+    private static boolean isNoFailure(ReplayResult result) {
+        return result.outcome() == ReplayResult.Outcome.SKIPPED
+                || result.category() == FailureCategory.REJECTED
+                || result.code() == ProblemCode.DEAD_LETTER_NOT_FOUND;
     }
 
     private boolean isOpen(String id) {
@@ -220,8 +238,8 @@ final class JobRun {
                 .isPresent();
     }
 
-    private void skip(OpenDeadLetter entry) {
-        this.progress = this.progress.withSkipped(entry.position());
+    private void skip() {
+        this.progress = this.progress.withSkipped();
         this.counters.skipped.increment();
     }
 
@@ -237,42 +255,5 @@ final class JobRun {
             left = until - this.time.nanoTime();
         }
         return this.holding.goesOn();
-    }
-
-    /** The waits before one entry. */
-    private final class Waits {
-
-        private @Nullable Long refusedSince;
-
-        private @Nullable Long takenSince;
-
-        private Duration wait = LOOK_AGAIN;
-
-        /** Waits after a refusal of this application, each time longer; returns whether the job goes on. */
-        boolean refused(ReplayResult result) throws InterruptedException {
-            long now = JobRun.this.time.nanoTime();
-            this.refusedSince = (this.refusedSince != null) ? this.refusedSince : now;
-            Duration longest = JobRun.this.settings.longestRefusal();
-            if (now - this.refusedSince >= longest.toNanos()) {
-                JobRun.this.stopped = "the application refused replays for %s: %s".formatted(longest, result.detail());
-                return false;
-            }
-            Duration waited = this.wait;
-            Duration doubled = waited.multipliedBy(2);
-            this.wait = (doubled.compareTo(LONGEST_REFUSED_WAIT) < 0) ? doubled : LONGEST_REFUSED_WAIT;
-            return pause(waited);
-        }
-
-        /** Waits while somebody else is replaying the entry; returns whether to try it again. */
-        boolean taken() throws InterruptedException {
-            long now = JobRun.this.time.nanoTime();
-            this.takenSince = (this.takenSince != null) ? this.takenSince : now;
-            if (now - this.takenSince
-                    > JobRun.this.settings.replayLease().plus(LOOK_AGAIN).toNanos()) {
-                return false;
-            }
-            pause(LOOK_AGAIN);
-            return true;
-        }
     }
 }

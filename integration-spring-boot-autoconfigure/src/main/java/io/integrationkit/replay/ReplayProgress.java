@@ -41,9 +41,21 @@ public record ReplayProgress(
         return this.replayed + this.failed + this.skipped;
     }
 
-    ReplayProgress withReplayed(long at) {
+    ReplayProgress at(long reached) {
         return new ReplayProgress(
-                at,
+                reached,
+                this.replayed,
+                this.failed,
+                this.skipped,
+                this.step,
+                this.stepTried,
+                this.stepFailed,
+                this.failures);
+    }
+
+    ReplayProgress withReplayed() {
+        return new ReplayProgress(
+                this.position,
                 this.replayed + 1,
                 this.failed,
                 this.skipped,
@@ -53,14 +65,14 @@ public record ReplayProgress(
                 this.failures);
     }
 
-    ReplayProgress withFailed(long at, ReplayResult result) {
+    ReplayProgress withFailed(ReplayResult result) {
         List<ReplayResult> named = this.failures;
         if (named.size() < MAX_FAILURES) {
             named = new ArrayList<>(named);
             named.add(result);
         }
         return new ReplayProgress(
-                at,
+                this.position,
                 this.replayed,
                 this.failed + 1,
                 this.skipped,
@@ -70,9 +82,9 @@ public record ReplayProgress(
                 named);
     }
 
-    ReplayProgress withSkipped(long at) {
+    ReplayProgress withSkipped() {
         return new ReplayProgress(
-                at,
+                this.position,
                 this.replayed,
                 this.failed,
                 this.skipped + 1,

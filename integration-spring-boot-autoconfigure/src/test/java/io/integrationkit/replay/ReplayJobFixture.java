@@ -75,6 +75,7 @@ abstract class ReplayJobFixture {
                 () -> this::replay,
                 new FailureClassification(List.of(), this.time::now),
                 this.time,
+                () -> null,
                 new DeadLetterSettings(REPLAY_LEASE, 10_000)));
         this.store = newStore();
     }
@@ -130,6 +131,11 @@ abstract class ReplayJobFixture {
 
     static ReplayRequest all() {
         return ReplayRequest.of(DeadLetterFilter.all());
+    }
+
+    /** So slow that no two messages are sent together. */
+    static ReplayRequest oneByOne() {
+        return all().withRate(9.0);
     }
 
     final String give(String messageId, @Nullable String key) {
