@@ -3,13 +3,16 @@ package io.integrationkit.replay;
 import static org.mockito.Mockito.mock;
 
 import io.integrationkit.call.OperationReplayer;
+import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetterFilter;
 import io.integrationkit.deadletter.DeadLetterMessage;
+import io.integrationkit.deadletter.DeadLetterPrivacy;
 import io.integrationkit.deadletter.DeadLetterSettings;
 import io.integrationkit.deadletter.DeadLetterStores;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.Intervention;
+import io.integrationkit.deadletter.MaskingSettings;
 import io.integrationkit.deadletter.ReplayedMessage;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
@@ -24,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Replay jobs on the store under test, over messages whose sending a test decides about. */
 abstract class ReplayJobFixture {
@@ -76,7 +80,13 @@ abstract class ReplayJobFixture {
                 new FailureClassification(List.of(), this.time::now),
                 this.time,
                 () -> null,
-                new DeadLetterSettings(REPLAY_LEASE, 10_000)));
+                new DeadLetterSettings(REPLAY_LEASE, 10_000),
+                new DeadLetterPrivacy(
+                        new PayloadCodec(new JsonMapper()),
+                        (name) -> null,
+                        (type, version) -> List.of(),
+                        MaskingSettings.standard(),
+                        null)));
         this.store = newStore();
     }
 
