@@ -1,43 +1,70 @@
 package io.integrationkit.actuate;
 
 import io.integrationkit.deadletter.DeadLetter;
+import io.integrationkit.deadletter.DeadLetterCount;
 import io.integrationkit.deadletter.DeadLetterFilter;
+import io.integrationkit.deadletter.DeadLetterGroup;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.deadletter.Intervention;
 import io.integrationkit.deadletter.ReplayResult;
-import io.integrationkit.deadletter.ReplaySummary;
 import io.integrationkit.failure.FailureCategory;
-import io.integrationkit.failure.ProblemCode;
-import io.integrationkit.failure.ProblemException;
+import io.integrationkit.replay.ReplayJob;
+import io.integrationkit.replay.ReplayJobs;
+import io.integrationkit.replay.ReplayRequest;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
-import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
-import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
+import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Endpoint of the dead letters: list, show, replay, discard. Read-only until
- * {@code management.endpoint.deadletters.access=unrestricted} is set. Never shows arguments, payloads or headers.
+ * {@code /actuator/deadletters}: look at dead letters, one by one, in groups or all of them in a file; replay, discard
+ * and park them where {@code management.endpoint.deadletters.access=unrestricted} allows it. Each change needs a reason
+ * and has an actor: who is logged in, and only without a login whom the request names. It is kept in the history of each
+ * entry, in the log, and told as an {@link org.springframework.boot.actuate.audit.AuditEvent}. Content is masked.
  */
-@Endpoint(id = "deadletters", defaultAccess = Access.READ_ONLY)
+@WebEndpoint(id = "deadletters", defaultAccess = Access.READ_ONLY)
 public class DeadLettersEndpoint {
 
+    private static final String GROUPS = "groups";
+
+    private static final String JOBS = "jobs";
+
+    private static final String EXPORT = "export";
+
+    private static final String PREVIEW = "preview";
+
+    private static final int MOST_JOBS = 50;
+
     private final DeadLetters deadLetters;
+
+    private final ReplayJobs jobs;
+
+    private final DeadLetterAudit audit;
 
     /**
      * Creates the endpoint.
      *
      * @param deadLetters the dead letters
+     * @param jobs replays in the background
+     * @param events takes an audit event for each change
      */
-    public DeadLettersEndpoint(DeadLetters deadLetters) {
+    public DeadLettersEndpoint(DeadLetters deadLetters, ReplayJobs jobs, ApplicationEventPublisher events) {
         this.deadLetters = deadLetters;
+        this.jobs = jobs;
+        this.audit = new DeadLetterAudit(events);
     }
 
     /**
@@ -49,119 +76,314 @@ public class DeadLettersEndpoint {
      * @param status status, {@code null} for any
      * @param key key, {@code null} for any
      * @param fingerprint fingerprint of the last failure, {@code null} for any
+     * @param eventType logical type of the event, {@code null} for any
+     * @param tenant tenant, {@code null} for any
+     * @param text part of exception type or message, {@code null} for any
+     * @param since earliest last failure, {@code null} for no bound
+     * @param before latest last failure, exclusive, {@code null} for no bound
      * @param limit how many at most, 1 to 1000; {@code null} for 100
      * @param after id of the last entry of the page before, {@code null} for the first page
      * @return a page, with how many entries of each status pass the other conditions
      */
     @ReadOperation
-    public DeadLettersDescriptor deadLetters(
+    public WebEndpointResponse<?> deadLetters(
             DeadLetter.@Nullable Kind kind,
             @Nullable String name,
             @Nullable FailureCategory category,
             DeadLetter.@Nullable Status status,
             @Nullable String key,
             @Nullable String fingerprint,
+            @Nullable String eventType,
+            @Nullable String tenant,
+            @Nullable String text,
+            @Nullable OffsetDateTime since,
+            @Nullable OffsetDateTime before,
             @Nullable Integer limit,
             @Nullable String after) {
-        DeadLetterFilter filter = filter(kind, name, category, key, fingerprint);
+        DeadLetterFilter filter =
+                filter(kind, name, category, status, key, fingerprint, eventType, tenant, text, since, before);
         int size = PageSize.of(limit);
-        List<DeadLetter> page = page(filter.withStatus(status), after, size);
+        return DeadLetterAnswer.of(() -> {
+            List<DeadLetter> page = this.deadLetters.list(filter, after, size);
+            return new DeadLettersDescriptor(
+                    counts(filter),
+                    page,
+                    (page.size() == size) ? page.get(size - 1).id() : null);
+        });
+    }
+
+    private Map<String, Long> counts(DeadLetterFilter filter) {
         Map<String, Long> counts = new TreeMap<>();
         for (DeadLetter.Status each : DeadLetter.Status.values()) {
-            counts.put(each.name().toLowerCase(Locale.ROOT), this.deadLetters.count(filter.withStatus(each)));
+            counts.put(each.name().toLowerCase(Locale.ROOT), 0L);
         }
-        return new DeadLettersDescriptor(
-                counts, page, (page.size() == size) ? page.get(size - 1).id() : null);
-    }
-
-    private List<DeadLetter> page(DeadLetterFilter filter, @Nullable String after, int size) {
-        try {
-            return this.deadLetters.list(filter, after, size);
-        } catch (ProblemException ex) {
-            if (ex.code() == ProblemCode.DEAD_LETTER_NOT_FOUND) {
-                throw new InvalidEndpointRequestException(
-                        String.valueOf(ex.getMessage()), "'after' is not the id of a dead letter");
-            }
-            throw ex;
+        for (DeadLetterCount each : this.deadLetters.counts(filter.withStatus(null))) {
+            counts.merge(each.status().name().toLowerCase(Locale.ROOT), each.count(), Long::sum);
         }
+        return counts;
     }
 
     /**
-     * Shows one entry.
+     * Shows one entry with its history and its masked content; or {@code groups}, {@code jobs}, {@code preview} (what a
+     * replay would do) or {@code export} (a file with one entry a line).
      *
-     * @param id id of the entry
-     * @return the entry, or {@code null} if there is none
-     */
-    @ReadOperation
-    public @Nullable DeadLetter deadLetter(@Selector String id) {
-        return this.deadLetters.find(id).orElse(null);
-    }
-
-    /**
-     * Replays one entry.
-     *
-     * @param id id of the entry
-     * @return how it ended, or {@code null} if there is no such entry
-     */
-    @WriteOperation
-    public @Nullable ReplayResult replay(@Selector String id) {
-        return this.deadLetters.find(id).isPresent() ? this.deadLetters.replay(id) : null;
-    }
-
-    /**
-     * Replays open entries, oldest first.
-     *
+     * @param part id of an entry, or one of the words
      * @param kind calls or messages, {@code null} for both
      * @param name operation or destination, {@code null} for any
      * @param category category of the last failure, {@code null} for any
+     * @param status status, {@code null} for any
      * @param key key, {@code null} for any
      * @param fingerprint fingerprint of the last failure, {@code null} for any
-     * @param limit how many at most, 1 to 1000; {@code null} for 100
-     * @return how they ended
+     * @param eventType logical type of the event, {@code null} for any
+     * @param tenant tenant, {@code null} for any
+     * @param text part of exception type or message, {@code null} for any
+     * @param since earliest last failure, {@code null} for no bound
+     * @param before latest last failure, exclusive, {@code null} for no bound
+     * @param limit how many groups or jobs at most, 1 to 1000; {@code null} for 100
+     * @return what was asked for
      */
-    @WriteOperation
-    public ReplaySummary replaySelection(
+    @ReadOperation
+    public WebEndpointResponse<?> part(
+            @Selector String part,
             DeadLetter.@Nullable Kind kind,
             @Nullable String name,
             @Nullable FailureCategory category,
+            DeadLetter.@Nullable Status status,
             @Nullable String key,
             @Nullable String fingerprint,
+            @Nullable String eventType,
+            @Nullable String tenant,
+            @Nullable String text,
+            @Nullable OffsetDateTime since,
+            @Nullable OffsetDateTime before,
             @Nullable Integer limit) {
-        return this.deadLetters.replay(filter(kind, name, category, key, fingerprint), PageSize.of(limit));
+        DeadLetterFilter filter =
+                filter(kind, name, category, status, key, fingerprint, eventType, tenant, text, since, before);
+        int size = PageSize.of(limit);
+        return switch (part) {
+            case GROUPS -> DeadLetterAnswer.of(() -> new Groups(this.deadLetters.groups(filter, size)));
+            case JOBS -> DeadLetterAnswer.of(() -> new Jobs(this.jobs.last(Math.min(size, MOST_JOBS))));
+            case PREVIEW -> DeadLetterAnswer.of(() -> this.jobs.preview(ReplayRequest.of(filter)));
+            case EXPORT -> DeadLetterExportFile.of(this.deadLetters, filter);
+            default -> DeadLetterAnswer.of(() -> this.deadLetters.show(part).orElse(null));
+        };
     }
 
     /**
-     * Closes an open entry without doing it.
+     * Shows one replay job.
      *
-     * @param id id of the entry
-     * @param reason why
-     * @return the entry as it is now, or {@code null} if there is none
+     * @param part {@code jobs}
+     * @param id id of the job
+     * @return the job
      */
-    @DeleteOperation
-    public @Nullable DeadLetter discard(@Selector String id, String reason) {
-        this.deadLetters.discard(id, requireReason(reason));
-        return deadLetter(id);
+    @ReadOperation
+    public WebEndpointResponse<?> job(@Selector Part part, @Selector String id) {
+        return DeadLetterAnswer.of(() -> this.jobs.find(id).orElse(null));
     }
 
-    private static String requireReason(String reason) {
-        if (reason.isBlank()) {
-            throw new InvalidEndpointRequestException("'reason' is blank", "'reason' must say why");
+    /**
+     * Changes all entries of a selection. A replay begins a job and returns it; the others change at most
+     * {@code limit} entries, oldest first, and tell how many.
+     *
+     * @param action what to do; {@code null} for a replay
+     * @param kind calls or messages, {@code null} for both
+     * @param name operation or destination, {@code null} for any
+     * @param category category of the last failure, {@code null} for any
+     * @param status status, {@code null} for those that are open
+     * @param key key, {@code null} for any
+     * @param fingerprint fingerprint of the last failure, {@code null} for any
+     * @param eventType logical type of the event, {@code null} for any
+     * @param tenant tenant, {@code null} for any
+     * @param text part of exception type or message, {@code null} for any
+     * @param since earliest last failure, {@code null} for no bound
+     * @param before latest last failure, exclusive, {@code null} for no bound
+     * @param rate of a replay: entries a second at most, {@code null} for as many as it can
+     * @param ladder of a replay: sizes of the first steps, such as {@code 1,10}; blank for none, {@code null} for 1, 10, 100
+     * @param maxFailureRatio of a replay: part of a step that may fail, {@code null} for 0.1
+     * @param limit how many entries at most; {@code null} for all of a replay, else for 100
+     * @param reason why
+     * @param actor who asks for it, where nobody is logged in
+     * @param security who is logged in
+     * @return the job, or how many entries were changed
+     */
+    @WriteOperation
+    public WebEndpointResponse<?> change(
+            @Nullable Action action,
+            DeadLetter.@Nullable Kind kind,
+            @Nullable String name,
+            @Nullable FailureCategory category,
+            DeadLetter.@Nullable Status status,
+            @Nullable String key,
+            @Nullable String fingerprint,
+            @Nullable String eventType,
+            @Nullable String tenant,
+            @Nullable String text,
+            @Nullable OffsetDateTime since,
+            @Nullable OffsetDateTime before,
+            @Nullable Double rate,
+            Integer @Nullable [] ladder,
+            @Nullable Double maxFailureRatio,
+            @Nullable Integer limit,
+            @Nullable String reason,
+            @Nullable String actor,
+            SecurityContext security) {
+        DeadLetterFilter filter =
+                filter(kind, name, category, status, key, fingerprint, eventType, tenant, text, since, before);
+        Action wanted = (action != null) ? action : Action.REPLAY;
+        return DeadLetterAnswer.of(() -> {
+            Intervention by = by(security, actor, reason);
+            if (wanted == Action.REPLAY) {
+                ReplayJob job = this.jobs.start(
+                        new ReplayRequest(
+                                filter,
+                                Set.of(),
+                                rate,
+                                (ladder != null) ? List.of(ladder) : ReplayRequest.DEFAULT_LADDER,
+                                (maxFailureRatio != null) ? maxFailureRatio : ReplayRequest.DEFAULT_MAX_FAILURE_RATIO,
+                                limit),
+                        by);
+                this.audit.changed(wanted, job.id(), by);
+                return job;
+            }
+            int most = PageSize.of(limit);
+            int changed = switch (wanted) {
+                case DISCARD -> this.deadLetters.discard(filter, most, by);
+                case PARK -> this.deadLetters.park(filter, most, by);
+                case UNPARK -> this.deadLetters.unpark(filter, most, by);
+                default ->
+                    throw DeadLetterAnswer.invalid(
+                            "'%s' is done with one entry".formatted(wanted), "Name the entry in the path.");
+            };
+            this.audit.changed(wanted, changed + " entries", by);
+            return new Changed(changed);
+        });
+    }
+
+    /**
+     * Changes one entry.
+     *
+     * @param id id of the entry
+     * @param action what to do; {@code null} for a replay
+     * @param reason why
+     * @param actor who asks for it, where nobody is logged in
+     * @param security who is logged in
+     * @return how the replay ended, or the entry as it is now; 409 if its status does not allow it
+     */
+    @WriteOperation
+    public WebEndpointResponse<?> changeOne(
+            @Selector String id,
+            @Nullable Action action,
+            @Nullable String reason,
+            @Nullable String actor,
+            SecurityContext security) {
+        Action wanted = (action != null) ? action : Action.REPLAY;
+        return DeadLetterAnswer.of(() -> {
+            Intervention by = by(security, actor, reason);
+            if (this.deadLetters.find(id).isEmpty()) {
+                return null;
+            }
+            if (wanted == Action.REPLAY) {
+                ReplayResult result = this.deadLetters.replay(id, by);
+                this.audit.changed(wanted, id, by);
+                return (result.outcome() != ReplayResult.Outcome.SKIPPED) ? result : DeadLetterAnswer.conflict(result);
+            }
+            if (wanted == Action.REVEAL) {
+                Object revealed = this.deadLetters.reveal(id, by).orElse(null);
+                this.audit.changed(wanted, id, by);
+                return revealed;
+            }
+            boolean changed = switch (wanted) {
+                case DISCARD -> this.deadLetters.discard(id, by);
+                case PARK -> this.deadLetters.park(id, by);
+                default -> this.deadLetters.unpark(id, by);
+            };
+            DeadLetter now = this.deadLetters.find(id).orElse(null);
+            if (changed) {
+                this.audit.changed(wanted, id, by);
+            }
+            return (changed || now == null) ? now : DeadLetterAnswer.conflict(now);
+        });
+    }
+
+    /**
+     * Ends a replay job between two entries.
+     *
+     * @param part {@code jobs}
+     * @param id id of the job
+     * @param reason why
+     * @param actor who asks for it, where nobody is logged in
+     * @param security who is logged in
+     * @return the job as it is now; 409 if it had ended
+     */
+    @DeleteOperation
+    public WebEndpointResponse<?> cancel(
+            @Selector Part part,
+            @Selector String id,
+            @Nullable String reason,
+            @Nullable String actor,
+            SecurityContext security) {
+        return DeadLetterAnswer.of(() -> {
+            Intervention by = by(security, actor, reason);
+            boolean cancelled = this.jobs.cancel(id, by);
+            ReplayJob now = this.jobs.find(id).orElse(null);
+            if (cancelled) {
+                this.audit.cancelled(id, by);
+            }
+            return (cancelled || now == null) ? now : DeadLetterAnswer.conflict(now);
+        });
+    }
+
+    private static Intervention by(SecurityContext security, @Nullable String actor, @Nullable String reason) {
+        if (reason == null || reason.isBlank()) {
+            throw DeadLetterAnswer.invalid("A change has no reason", "Say in 'reason' why the change is made.");
         }
-        return reason;
+        return new Intervention(Actor.of(security, actor), reason);
     }
 
     private static DeadLetterFilter filter(
             DeadLetter.@Nullable Kind kind,
             @Nullable String name,
             @Nullable FailureCategory category,
+            DeadLetter.@Nullable Status status,
             @Nullable String key,
-            @Nullable String fingerprint) {
-        return DeadLetterFilter.all()
-                .withKind(kind)
-                .withName(name)
-                .withCategory(category)
-                .withKey(key)
-                .withFingerprint(fingerprint);
+            @Nullable String fingerprint,
+            @Nullable String eventType,
+            @Nullable String tenant,
+            @Nullable String text,
+            @Nullable OffsetDateTime since,
+            @Nullable OffsetDateTime before) {
+        return new DeadLetterFilter(
+                kind,
+                name,
+                category,
+                status,
+                key,
+                fingerprint,
+                eventType,
+                tenant,
+                text,
+                (since != null) ? since.toInstant() : null,
+                (before != null) ? before.toInstant() : null);
+    }
+
+    /** What can be named in the path before an id. */
+    public enum Part {
+        /** Replays of many entries. */
+        JOBS
+    }
+
+    /** What can be done with entries. */
+    public enum Action {
+        /** Do again. */
+        REPLAY,
+        /** Close without doing. */
+        DISCARD,
+        /** Set aside. */
+        PARK,
+        /** Take up what was set aside. */
+        UNPARK,
+        /** Show what is masked; one entry at a time. */
+        REVEAL
     }
 
     /**
@@ -175,4 +397,25 @@ public class DeadLettersEndpoint {
             Map<String, Long> counts,
             List<DeadLetter> entries,
             @Nullable String next) implements OperationResponseBody {}
+
+    /**
+     * Entries that failed in the same way.
+     *
+     * @param groups the groups, that with the most entries first
+     */
+    public record Groups(List<DeadLetterGroup> groups) implements OperationResponseBody {}
+
+    /**
+     * Replays of many entries.
+     *
+     * @param jobs the jobs, the last one first
+     */
+    public record Jobs(List<ReplayJob> jobs) implements OperationResponseBody {}
+
+    /**
+     * What a change of many entries did.
+     *
+     * @param changed how many it changed
+     */
+    public record Changed(int changed) implements OperationResponseBody {}
 }

@@ -41,14 +41,7 @@ public final class OperationReplayer {
      * @throws Throwable what the operation threw
      */
     public @Nullable Object replay(String operation, String arguments) throws Throwable {
-        Plan plan = this.registry.find(operation);
-        if (plan == null) {
-            throw new ProblemException(
-                    ProblemCode.OPERATION_UNKNOWN,
-                    FailureCategory.PERMANENT,
-                    "There is no operation '%s' to replay: it was renamed or removed. Give it back its name with the annotation's attribute 'operation'"
-                            .formatted(operation));
-        }
+        Plan plan = plan(operation);
         Object bean = this.beanFactory.getBean(plan.operation().beanName());
         @Nullable Object[] values = this.codec.readArguments(plan.operation().method(), arguments);
         Method method = AopUtils.selectInvocableMethod(plan.operation().method(), bean.getClass());
@@ -60,5 +53,28 @@ public final class OperationReplayer {
         } catch (InvocationTargetException ex) {
             throw ex.getTargetException();
         }
+    }
+
+    /**
+     * Finds out whether an operation could be called, without calling it.
+     *
+     * @param operation name of the operation
+     * @param arguments arguments as {@link PayloadCodec#writeArguments} wrote them
+     * @throws ProblemException if there is no such operation or the arguments do not fit it any more
+     */
+    public void check(String operation, String arguments) {
+        this.codec.readArguments(plan(operation).operation().method(), arguments);
+    }
+
+    private Plan plan(String operation) {
+        Plan plan = this.registry.find(operation);
+        if (plan == null) {
+            throw new ProblemException(
+                    ProblemCode.OPERATION_UNKNOWN,
+                    FailureCategory.PERMANENT,
+                    "There is no operation '%s' to replay: it was renamed or removed. Give it back its name with the annotation's attribute 'operation'"
+                            .formatted(operation));
+        }
+        return plan;
     }
 }

@@ -124,6 +124,38 @@ final class DeadLetterReplayer {
         }
     }
 
+    /** What would keep an entry from being replayed, as far as it can be told without doing it; null for nothing. */
+    @Nullable
+    ReplayResult obstacle(String id) {
+        StoredEntry entry = this.store.read(id).orElseThrow(() -> notFound(id));
+        DeadLetter letter = entry.letter();
+        Content content = entry.content();
+        if (content == null) {
+            return new ReplayResult(
+                    id,
+                    ReplayResult.Outcome.FAILED,
+                    FailureCategory.PERMANENT,
+                    ProblemCode.DEAD_LETTER_CIPHER,
+                    "the content of dead letter %s cannot be decrypted".formatted(id));
+        }
+        try {
+            if (content instanceof Content.OfCall call) {
+                this.calls.check(letter.name(), call.arguments());
+            } else {
+                sender(letter).check(message(letter, (Content.OfMessage) content));
+            }
+            return null;
+        } catch (RuntimeException ex) {
+            ProblemException problem = (ex instanceof ProblemException known) ? known : null;
+            return new ReplayResult(
+                    id,
+                    ReplayResult.Outcome.FAILED,
+                    this.classification.classify(ex).category(),
+                    (problem != null) ? problem.code() : null,
+                    Text.line((problem != null) ? ex.getMessage() : FailureText.of(ex, this.redaction)));
+        }
+    }
+
     /** Closes an entry without doing it, and tells who sent its message. */
     boolean discard(String id, Intervention by) {
         return this.claims.discard(id, by, this::tellDiscarded);
@@ -185,8 +217,10 @@ final class DeadLetterReplayer {
     }
 
     private static ReplayedMessage message(Claim claim) {
-        DeadLetter letter = claim.letter();
-        Content.OfMessage content = (Content.OfMessage) claim.content();
+        return message(claim.letter(), (Content.OfMessage) claim.content());
+    }
+
+    private static ReplayedMessage message(DeadLetter letter, Content.OfMessage content) {
         return new ReplayedMessage(
                 letter.name(),
                 letter.key(),

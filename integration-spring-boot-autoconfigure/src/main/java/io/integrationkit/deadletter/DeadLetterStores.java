@@ -52,7 +52,7 @@ public record DeadLetterStores(
         ContentView view = new ContentView(this.privacy);
         DeadLetterReplayer replayer = new DeadLetterReplayer(
                 store,
-                this.calls::replay,
+                CallReplayer.of(this.calls),
                 this.messages,
                 this.classification,
                 this.time,

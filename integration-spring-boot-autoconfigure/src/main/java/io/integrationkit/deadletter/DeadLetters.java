@@ -181,6 +181,17 @@ public interface DeadLetters extends GivenUpCalls {
     List<DeadLetterChange> history(String id);
 
     /**
+     * Finds out what would keep an entry from being replayed, as far as that can be told without doing it: its operation
+     * is gone, its arguments do not fit any more, nothing can send its message, its destination is unknown, or it cannot
+     * be decrypted.
+     *
+     * @param id id of the entry
+     * @return how a replay would fail, or nothing if it could be tried
+     * @throws ProblemException if there is no such entry
+     */
+    Optional<ReplayResult> obstacle(String id);
+
+    /**
      * Does a call or message again, on this thread. A call runs through the whole plan of its operation, with the
      * entry's correlation id, and outside any transaction of the store; a message is handed to the
      * {@link MessageReplayer}. Of several who replay the same entry one does, the others skip. An entry that is

@@ -28,6 +28,14 @@ public interface MessageReplayer {
     }
 
     /**
+     * Finds out whether a message could be taken, without taking it.
+     *
+     * @param message the message
+     * @throws RuntimeException if it could not
+     */
+    default void check(ReplayedMessage message) {}
+
+    /**
      * Told that the dead letter of a message was discarded; where the dead letters are in the database, in the
      * transaction that does so.
      *

@@ -219,6 +219,11 @@ final class StoredDeadLetters implements DeadLetters {
     }
 
     @Override
+    public Optional<ReplayResult> obstacle(String id) {
+        return Optional.ofNullable(this.replayer.obstacle(id));
+    }
+
+    @Override
     public ReplayResult replay(String id, Intervention by) {
         ReplayResult result = replayAndCount(id, by);
         log.info("Replay of dead letter {} by {}: {}", result.id(), by.actor(), result.outcome());

@@ -41,6 +41,11 @@ final class OutboxReplayer implements MessageReplayer {
         whenCommitted(() -> this.accepted.accept(messages.size()));
     }
 
+    @Override
+    public void check(ReplayedMessage message) {
+        this.destinations.require(message.destination());
+    }
+
     private OutboxRecord record(ReplayedMessage message) {
         this.destinations.require(message.destination());
         return new OutboxRecord(

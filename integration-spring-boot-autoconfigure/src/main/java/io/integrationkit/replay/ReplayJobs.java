@@ -40,6 +40,15 @@ public interface ReplayJobs {
     ReplayJob startUnlessRunning(String purpose, ReplayRequest request, Intervention by);
 
     /**
+     * Finds out what a job would do, without doing it. Entries that somebody is replaying at this moment are counted, too:
+     * the job would take them up if they are open again when it comes to them.
+     *
+     * @param request which entries, and how
+     * @return what it would do
+     */
+    ReplayPreview preview(ReplayRequest request);
+
+    /**
      * Finds a job.
      *
      * @param id id of the job

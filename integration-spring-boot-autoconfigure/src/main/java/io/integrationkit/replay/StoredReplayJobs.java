@@ -119,6 +119,11 @@ final class StoredReplayJobs implements ReplayJobs, SmartLifecycle {
     }
 
     @Override
+    public ReplayPreview preview(ReplayRequest request) {
+        return Preview.of(this.deadLetters, request);
+    }
+
+    @Override
     public Optional<ReplayJob> find(String id) {
         return this.store.find(id);
     }

@@ -39,10 +39,10 @@ final class ActuatorClient {
         return 0;
     }
 
-    JsonNode post(String path) {
+    JsonNode post(String path, String json) {
         return send(request(path)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                .POST(HttpRequest.BodyPublishers.ofString(json))
                 .build());
     }
 

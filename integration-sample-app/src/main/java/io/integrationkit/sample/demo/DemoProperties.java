@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param duplicateShare Share of deliveries that is sent twice.
  * @param concurrency Number of requests sent at a time.
  * @param seed Seed of ids, duplicates and faults.
+ * @param repair Whether the chat is repaired after the load and what was given up is replayed; otherwise that is left to you.
  * @param exit Whether the application ends after the demo, with the verdict as its exit code.
  * @param report File to write the figures to, as JSON; none if not set.
  */
@@ -25,6 +26,7 @@ public record DemoProperties(
         @DefaultValue("0.2") double duplicateShare,
         @DefaultValue("8") int concurrency,
         @DefaultValue("42") long seed,
+        @DefaultValue("true") boolean repair,
         @DefaultValue("true") boolean exit,
         @Nullable Path report) {
 

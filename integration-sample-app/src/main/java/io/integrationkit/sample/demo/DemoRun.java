@@ -37,6 +37,8 @@ public final class DemoRun {
 
     private final HalfTime halfTime;
 
+    private final boolean repair;
+
     private final Baseline baseline;
 
     /**
@@ -49,6 +51,7 @@ public final class DemoRun {
      * @param time its clock
      * @param output where progress goes, a line at a time
      * @param intervention what is done to the hub when half of the messages are posted
+     * @param repair whether the downstream is repaired after the load and what was given up replayed
      */
     public DemoRun(
             LoadPlan plan,
@@ -57,7 +60,8 @@ public final class DemoRun {
             HubView hub,
             TimeSource time,
             ProgressLine.Output output,
-            Intervention intervention) {
+            Intervention intervention,
+            boolean repair) {
         this.plan = plan;
         this.driver = driver;
         this.downstream = downstream;
@@ -65,6 +69,7 @@ public final class DemoRun {
         this.time = time;
         this.progress = new ProgressLine(output, time, plan.deliveries().size(), driver.log(), downstream.log(), hub);
         this.halfTime = new HalfTime(intervention, plan.deliveries().size(), downstream.log(), time);
+        this.repair = repair;
         this.baseline = Baseline.of(hub);
     }
 
@@ -84,9 +89,11 @@ public final class DemoRun {
             requireUnknownBefore();
             awaitPassage();
             double seconds = (this.time.nanoTime() - startedAt) / 1e9;
-            this.downstream.repair();
-            replay();
-            awaitPassage();
+            if (this.repair) {
+                this.downstream.repair();
+                replay();
+                awaitPassage();
+            }
             return judge(seconds);
         } finally {
             this.halfTime.end();

@@ -81,6 +81,9 @@ public final class DemoRunner implements ApplicationListener<ApplicationReadyEve
             for (String path : new String[] {"/health", "/integration", "/metrics", "/idempotency", "/deadletters"}) {
                 print("  " + actuator + path);
             }
+            if (!this.properties.repair()) {
+                print("The chat still refuses what it refused; mend it: curl -X POST " + this.downstream.repairUrl());
+            }
         }
     }
 
@@ -90,8 +93,15 @@ public final class DemoRunner implements ApplicationListener<ApplicationReadyEve
         print("Sending %d deliveries to %s, %d at a time; the chat behind the hub misbehaves (seed %d)"
                 .formatted(plan.deliveries().size(), webhook, plan.concurrency(), plan.seed()));
         LoadDriver driver = new LoadDriver(webhook, this.secret, this.time);
-        DemoRun run =
-                new DemoRun(plan, driver, this.downstream, probe, this.time, DemoRunner::print, this.intervention);
+        DemoRun run = new DemoRun(
+                plan,
+                driver,
+                this.downstream,
+                probe,
+                this.time,
+                DemoRunner::print,
+                this.intervention,
+                this.properties.repair());
         DemoResult result = run.run();
         ReportTable.lines(result, this.intervention).forEach(DemoRunner::print);
         write(result.report());

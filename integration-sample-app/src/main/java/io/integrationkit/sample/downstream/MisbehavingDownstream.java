@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MisbehavingDownstream implements AutoCloseable {
 
+    private static final String REPAIR = "/repair";
+
     private static final String PROFILES = "/profiles/";
 
     private final ServerSocket server;
@@ -78,6 +80,15 @@ public final class MisbehavingDownstream implements AutoCloseable {
                 .formatted(this.server.getInetAddress().getHostAddress(), this.server.getLocalPort()));
     }
 
+    /**
+     * Returns where somebody may ask it by POST to {@link #repair()} itself.
+     *
+     * @return address of the resource
+     */
+    public URI repairUrl() {
+        return url().resolve(REPAIR);
+    }
+
     /** Ends all misbehaviour: from now on each request is answered well. */
     public void repair() {
         this.repaired = true;
@@ -132,6 +143,11 @@ public final class MisbehavingDownstream implements AutoCloseable {
     private void handle(HttpRequest request, HttpConnection connection) throws IOException, InterruptedException {
         if (request.method().equals("GET") && request.path().startsWith(PROFILES)) {
             tellProfile(request.path().substring(PROFILES.length()), connection);
+            return;
+        }
+        if (request.method().equals("POST") && request.path().equals(REPAIR)) {
+            repair();
+            connection.answer(200, Map.of(), "{\"repaired\":true}");
             return;
         }
         if (!request.method().equals("POST") || !request.path().equals("/messages")) {

@@ -15,7 +15,7 @@ class DemoPropertiesTests {
 
     @Test
     void hasTheDocumentedDefaults() {
-        assertThat(bind()).isEqualTo(new DemoProperties(false, null, 2000, 0.2, 8, 42, true, null));
+        assertThat(bind()).isEqualTo(new DemoProperties(false, null, 2000, 0.2, 8, 42, true, true, null));
     }
 
     @Test
@@ -27,10 +27,11 @@ class DemoPropertiesTests {
                         "--demo.duplicate-share=0.3",
                         "--demo.concurrency=4",
                         "--demo.seed=7",
+                        "--demo.repair=false",
                         "--demo.exit=false",
                         "--demo.report=out/report.json"))
                 .isEqualTo(new DemoProperties(
-                        true, Path.of("some/file.ndjson"), 3000, 0.3, 4, 7, false, Path.of("out/report.json")));
+                        true, Path.of("some/file.ndjson"), 3000, 0.3, 4, 7, false, false, Path.of("out/report.json")));
     }
 
     @Test

@@ -50,8 +50,8 @@ class KillTests {
                 LoadDriver driver = new LoadDriver(
                         processes.hub().resolve("/webhooks/github"), Processes.SECRET, this.time, nemesis);
                 LoadPlan plan = new LoadPlan(DeliveryFile.read(null).cycle(DELIVERIES, SEED), 0.3, 8, SEED);
-                DemoRun run =
-                        new DemoRun(plan, driver, downstream, probe, this.time, System.out::println, Intervention.NONE);
+                DemoRun run = new DemoRun(
+                        plan, driver, downstream, probe, this.time, System.out::println, Intervention.NONE, true);
                 DemoResult result = run(run, nemesis);
                 print(result, nemesis);
                 assertThat(result.verdict().lost()).as("lost").isEmpty();

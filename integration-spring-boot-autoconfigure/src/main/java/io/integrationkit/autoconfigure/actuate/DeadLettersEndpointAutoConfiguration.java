@@ -1,9 +1,10 @@
 package io.integrationkit.autoconfigure.actuate;
 
 import io.integrationkit.actuate.DeadLettersEndpoint;
-import io.integrationkit.actuate.DeadLettersEndpointWebExtension;
 import io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration;
+import io.integrationkit.autoconfigure.deadletter.ReplayAutoConfiguration;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.replay.ReplayJobs;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -11,32 +12,27 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** Auto-configuration of the {@code deadletters} endpoint. */
-@AutoConfiguration(after = DeadLetterAutoConfiguration.class)
+@AutoConfiguration(after = {DeadLetterAutoConfiguration.class, ReplayAutoConfiguration.class})
 public final class DeadLettersEndpointAutoConfiguration {
 
     DeadLettersEndpointAutoConfiguration() {}
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
-    @ConditionalOnBean(DeadLetters.class)
-    @ConditionalOnAvailableEndpoint(DeadLettersEndpoint.class)
+    @ConditionalOnBean({DeadLetters.class, ReplayJobs.class})
+    @ConditionalOnAvailableEndpoint(value = DeadLettersEndpoint.class, exposure = EndpointExposure.WEB)
     static class Exposed {
 
         @Bean
         @ConditionalOnMissingBean
-        DeadLettersEndpoint integrationDeadLettersEndpoint(DeadLetters deadLetters) {
-            return new DeadLettersEndpoint(deadLetters);
-        }
-
-        @Bean
-        @ConditionalOnMissingBean
-        @ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
-        DeadLettersEndpointWebExtension integrationDeadLettersEndpointWebExtension(DeadLettersEndpoint endpoint) {
-            return new DeadLettersEndpointWebExtension(endpoint);
+        DeadLettersEndpoint integrationDeadLettersEndpoint(
+                DeadLetters deadLetters, ReplayJobs jobs, ApplicationEventPublisher events) {
+            return new DeadLettersEndpoint(deadLetters, jobs, events);
         }
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
 import io.integrationkit.actuate.DeadLettersEndpoint;
-import io.integrationkit.actuate.DeadLettersEndpointWebExtension;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.replay.ReplayJobs;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -20,23 +20,21 @@ class DeadLettersEndpointAutoConfigurationTests {
 
     private static final String EXPOSED = "management.endpoints.web.exposure.include=deadletters";
 
-    private final WebApplicationContextRunner web =
-            new WebApplicationContextRunner().withConfiguration(ENDPOINT).withBean(DeadLetters.class, () -> mock());
+    private final WebApplicationContextRunner web = new WebApplicationContextRunner()
+            .withConfiguration(ENDPOINT)
+            .withBean(DeadLetters.class, () -> mock())
+            .withBean(ReplayJobs.class, () -> mock());
 
     @Test
     void anEndpointThatIsExposedExists() {
         this.web
                 .withPropertyValues(EXPOSED)
-                .run((context) -> assertThat(context)
-                        .hasSingleBean(DeadLettersEndpoint.class)
-                        .hasSingleBean(DeadLettersEndpointWebExtension.class));
+                .run((context) -> assertThat(context).hasSingleBean(DeadLettersEndpoint.class));
     }
 
     @Test
     void anEndpointThatIsNotExposedDoesNotExist() {
-        this.web.run((context) -> assertThat(context)
-                .doesNotHaveBean(DeadLettersEndpoint.class)
-                .doesNotHaveBean(DeadLettersEndpointWebExtension.class));
+        this.web.run((context) -> assertThat(context).doesNotHaveBean(DeadLettersEndpoint.class));
     }
 
     @Test
@@ -47,14 +45,13 @@ class DeadLettersEndpointAutoConfigurationTests {
     }
 
     @Test
-    void overJmxThereIsNoWebExtension() {
+    void overJmxThereIsNone() {
         new ApplicationContextRunner()
                 .withConfiguration(ENDPOINT)
                 .withBean(DeadLetters.class, () -> mock())
+                .withBean(ReplayJobs.class, () -> mock())
                 .withPropertyValues("spring.jmx.enabled=true", "management.endpoints.jmx.exposure.include=deadletters")
-                .run((context) -> assertThat(context)
-                        .hasSingleBean(DeadLettersEndpoint.class)
-                        .doesNotHaveBean(DeadLettersEndpointWebExtension.class));
+                .run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(DeadLettersEndpoint.class));
     }
 
     @Test
@@ -75,7 +72,7 @@ class DeadLettersEndpointAutoConfigurationTests {
 
     @Test
     void theApplicationsOwnEndpointWins() {
-        DeadLettersEndpoint own = new DeadLettersEndpoint(mock());
+        DeadLettersEndpoint own = new DeadLettersEndpoint(mock(), mock(), mock());
         this.web
                 .withPropertyValues(EXPOSED)
                 .withBean(DeadLettersEndpoint.class, () -> own)

@@ -1,27 +1,36 @@
 package io.integrationkit.autoconfigure.actuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.integrationkit.autoconfigure.actuate.EndpointApplication.Answer;
 import io.integrationkit.autoconfigure.actuate.EndpointApplication.WithWebEndpoints;
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration;
+import io.integrationkit.autoconfigure.deadletter.ReplayAutoConfiguration;
 import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
 import io.integrationkit.deadletter.DeadLetter.Status;
 import io.integrationkit.deadletter.DeadLetterMessage;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.MessageReplayer;
+import io.integrationkit.deadletter.ReplayedMessage;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.RejectedException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.audit.AuditEvent;
+import org.springframework.boot.actuate.audit.listener.AbstractAuditListener;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The endpoint as an operator meets it, over HTTP. */
 class DeadLettersEndpointHttpTests {
@@ -36,7 +45,7 @@ class DeadLettersEndpointHttpTests {
             assertThat(application.get("/" + id).status()).isEqualTo(200);
             assertThat(application.post("/" + id, null).status()).isEqualTo(405);
             assertThat(application.post("", "{}").status()).isEqualTo(405);
-            assertThat(application.delete("/" + id + "?reason=x").status()).isEqualTo(405);
+            assertThat(application.delete("/jobs/" + id + "?reason=x").status()).isEqualTo(405);
             assertThat(deadLetters(application).find(id).orElseThrow().status()).isEqualTo(Status.NEW);
         }
     }
@@ -85,6 +94,41 @@ class DeadLettersEndpointHttpTests {
     }
 
     @Test
+    void anEntryIsShownMaskedWithItsHistory() throws Exception {
+        try (EndpointApplication application = start(WRITABLE)) {
+            String id = store(application, "m-1");
+            application.post("/" + id, change("park", "ask first"));
+
+            JsonNode shown = application.get("/" + id).json();
+
+            assertThat(shown.at("/entry/status").asString()).isEqualTo("PARKED");
+            assertThat(shown.at("/history/0/action").asString()).isEqualTo("PARKED");
+            assertThat(shown.at("/history/0/actor").asString()).isEqualTo("anna");
+            assertThat(shown.at("/history/0/reason").asString()).isEqualTo("ask first");
+            assertThat(shown.toString()).doesNotContain("canary");
+        }
+    }
+
+    @Test
+    void revealingIsARightOfItsOwnAndIsToldInTheHistory() throws Exception {
+        try (EndpointApplication application = start(WRITABLE)) {
+            String id = store(application, "m-1");
+            Answer refused = application.post("/" + id, change("reveal", "the customer asks"));
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(refused.json().at("/code").asString()).isEqualTo("INT-608");
+            assertThat(refused.body()).doesNotContain("canary");
+        }
+        try (EndpointApplication application = start(WRITABLE, "integration.dead-letters.reveal=true")) {
+            String id = store(application, "m-1");
+            Answer revealed = application.post("/" + id, change("reveal", "the customer asks"));
+            assertThat(revealed.status()).isEqualTo(200);
+            assertThat(revealed.body()).contains("canary-in-payload", "canary-in-header");
+            assertThat(application.get("/" + id).json().at("/history/0/action").asString())
+                    .isEqualTo("REVEALED");
+        }
+    }
+
+    @Test
     void wrongQuestionsAreAnsweredWith400AndUnknownEntriesWith404() throws Exception {
         try (EndpointApplication application = start(WRITABLE)) {
             String id = store(application, "m-1");
@@ -92,12 +136,32 @@ class DeadLettersEndpointHttpTests {
             assertThat(application.get("?limit=0").status()).isEqualTo(400);
             assertThat(application.get("?limit=1001").status()).isEqualTo(400);
             assertThat(application.get("?status=gone").status()).isEqualTo(400);
+            assertThat(application.get("?since=yesterday").status()).isEqualTo(400);
             assertThat(application.get("?after=nowhere").status()).isEqualTo(400);
-            assertThat(application.delete("/" + id).status()).isEqualTo(400);
-            assertThat(application.delete("/" + id + "?reason=").status()).isEqualTo(400);
+            for (String change : new String[] {
+                "{}", "{\"actor\":\"anna\"}", "{\"actor\":\"anna\",\"reason\":\" \"}", "{\"reason\":\"why\"}"
+            }) {
+                Answer answer = application.post("/" + id, change);
+                assertThat(answer.status()).as(change).isEqualTo(400);
+                assertThat(answer.json().at("/action").asString()).as(change).startsWith("Say in");
+                assertThat(application.post("", change).status()).as(change).isEqualTo(400);
+            }
+            assertThat(application.post("", change("reveal", "all")).status()).isEqualTo(400);
+            assertThat(application
+                            .post("", "{\"actor\":\"anna\",\"reason\":\"x\",\"rate\":-1}")
+                            .json()
+                            .at("/code")
+                            .asString())
+                    .isEqualTo("INT-610");
             assertThat(application.get("/nowhere").status()).isEqualTo(404);
-            assertThat(application.post("/nowhere", null).status()).isEqualTo(404);
-            assertThat(application.delete("/nowhere?reason=x").status()).isEqualTo(404);
+            assertThat(application.get("/jobs/nowhere").status()).isEqualTo(404);
+            assertThat(application.post("/nowhere", change("replay", "x")).status())
+                    .isEqualTo(404);
+            assertThat(application.post("/nowhere", change("discard", "x")).status())
+                    .isEqualTo(404);
+            assertThat(application.delete("/jobs/nowhere?actor=anna&reason=x").status())
+                    .isEqualTo(404);
+            assertThat(deadLetters(application).find(id).orElseThrow().status()).isEqualTo(Status.NEW);
         }
     }
 
@@ -106,13 +170,16 @@ class DeadLettersEndpointHttpTests {
         try (EndpointApplication application = start(WRITABLE)) {
             String id = store(application, "m-1");
 
-            Answer first = application.post("/" + id, null);
-            Answer second = application.post("/" + id, "{}");
+            Answer first = application.post("/" + id, change("replay", "mended"));
+            Answer second = application.post("/" + id, change("replay", "again"));
 
             assertThat(first.status()).isEqualTo(200);
             assertThat(first.json().at("/outcome").asString()).isEqualTo("REPLAYED");
             assertThat(second.status()).isEqualTo(409);
             assertThat(second.json().at("/code").asString()).isEqualTo("INT-602");
+            assertThat(application.bean(Audit.class).told)
+                    .extracting((event) -> event.getType() + " " + event.getPrincipal())
+                    .startsWith("DEAD_LETTERS_REPLAY anna");
         }
     }
 
@@ -121,7 +188,7 @@ class DeadLettersEndpointHttpTests {
         try (EndpointApplication application = start(WRITABLE)) {
             String id = store(application, "broken");
 
-            Answer answer = application.post("/" + id, null);
+            Answer answer = application.post("/" + id, change("replay", "try"));
 
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.json().at("/outcome").asString()).isEqualTo("FAILED");
@@ -130,22 +197,127 @@ class DeadLettersEndpointHttpTests {
     }
 
     @Test
-    void aSelectionIsReplayedAndSaysWhyItStopped() throws Exception {
+    void aSelectionIsLookedAtAndThenReplayedAsAJob() throws Exception {
+        try (EndpointApplication application = start(WRITABLE)) {
+            for (int i = 0; i < 12; i++) {
+                store(application, "m-" + i);
+            }
+            String parked = store(application, "later");
+            application.post("/" + parked, change("park", "later"));
+
+            JsonNode preview = application.get("/preview?name=github-events").json();
+            assertThat(preview.at("/entries").asInt()).isEqualTo(12);
+            assertThat(preview.at("/parkedLeftOut").asInt()).isEqualTo(1);
+            assertThat(preview.at("/names/0/name").asString()).isEqualTo("github-events");
+            assertThat(preview.at("/checked").asInt()).isEqualTo(12);
+            assertThat(preview.at("/obstacles")).isEmpty();
+            assertThat(deadLetters(application).replayedTotal()).isZero();
+
+            JsonNode job = application
+                    .post(
+                            "",
+                            "{\"name\":\"github-events\",\"kind\":\"message\",\"rate\":500,\"ladder\":\"1,5\","
+                                    + "\"actor\":\"anna\",\"reason\":\"mended\"}")
+                    .json();
+            assertThat(job.at("/total").asInt()).isEqualTo(12);
+            assertThat(job.at("/by/actor").asString()).isEqualTo("anna");
+            String path = "/jobs/" + job.at("/id").asString();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> application
+                            .get(path)
+                            .json()
+                            .at("/status")
+                            .asString()
+                            .equals("COMPLETED"));
+            assertThat(application.get(path).json().at("/progress/replayed").asInt())
+                    .isEqualTo(12);
+            assertThat(application.get("/jobs").json().at("/jobs")).hasSize(1);
+            assertThat(application.delete(path + "?actor=anna&reason=late").status())
+                    .isEqualTo(409);
+            assertThat(deadLetters(application).find(parked).orElseThrow().status())
+                    .isEqualTo(Status.PARKED);
+        }
+    }
+
+    @Test
+    void whatIsInTheWayOfAReplayIsSeenBefore() throws Exception {
+        try (EndpointApplication application = start()) {
+            store(application, "unknown");
+            store(application, "unknown-too");
+
+            JsonNode preview = application.get("/preview").json();
+
+            assertThat(preview.at("/obstacles")).hasSize(1);
+            assertThat(preview.at("/obstacles/0/entries").asInt()).isEqualTo(2);
+            assertThat(preview.at("/obstacles/0/code").asString()).isEqualTo("INT-201");
+        }
+    }
+
+    @Test
+    void failuresOfOneKindAreAGroup() throws Exception {
+        try (EndpointApplication application = start()) {
+            store(application, "m-1");
+            store(application, "m-2");
+
+            JsonNode groups = application.get("/groups").json().at("/groups");
+
+            assertThat(groups).hasSize(1);
+            assertThat(groups.at("/0/count").asInt()).isEqualTo(2);
+            assertThat(groups.at("/0/message").asString()).isEqualTo("refused");
+        }
+    }
+
+    @Test
+    void entriesAreExportedOneALineAndNothingIsLeftBehind() throws Exception {
+        try (EndpointApplication application = start()) {
+            for (int i = 0; i < 3; i++) {
+                store(application, "m-" + i);
+            }
+
+            Answer export = application.get("/export?name=github-events");
+
+            assertThat(export.status()).isEqualTo(200);
+            assertThat(export.body().lines()).hasSize(3).allSatisfy((line) -> {
+                JsonNode entry = JsonMapper.shared().readTree(line);
+                assertThat(entry.at("/messageId").asString()).startsWith("m-");
+            });
+            assertThat(export.body()).doesNotContain("canary");
+            assertThat(application.get("/export?name=other").body()).isEmpty();
+        }
+    }
+
+    @Test
+    void selectionsAreDiscardedParkedAndTakenUp() throws Exception {
         try (EndpointApplication application = start(WRITABLE)) {
             store(application, "m-1");
-            String refused = store(application, "refused");
-            store(application, "m-3");
+            store(application, "m-2");
 
-            Answer other = application.post("", "{\"name\":\"other-topic\"}");
-            assertThat(other.json().at("/replayed").asInt()).isZero();
-
-            JsonNode summary = application
-                    .post("", "{\"name\":\"github-events\",\"kind\":\"message\",\"limit\":10}")
-                    .json();
-            assertThat(summary.at("/replayed").asInt()).isEqualTo(1);
-            assertThat(summary.at("/failed").asInt()).isEqualTo(1);
-            assertThat(summary.at("/failures/0/id").asString()).isEqualTo(refused);
-            assertThat(summary.at("/stopped").asString()).contains("INT-201");
+            assertThat(application
+                            .post("", change("park", "later"))
+                            .json()
+                            .at("/changed")
+                            .asInt())
+                    .isEqualTo(2);
+            assertThat(application
+                            .post("", change("discard", "x"))
+                            .json()
+                            .at("/changed")
+                            .asInt())
+                    .isZero();
+            assertThat(application
+                            .post("", change("unpark", "now"))
+                            .json()
+                            .at("/changed")
+                            .asInt())
+                    .isEqualTo(2);
+            assertThat(application
+                            .post("", change("discard", "x"))
+                            .json()
+                            .at("/changed")
+                            .asInt())
+                    .isEqualTo(2);
+            assertThat(application.get("").json().at("/counts/discarded").asInt())
+                    .isEqualTo(2);
         }
     }
 
@@ -154,28 +326,19 @@ class DeadLettersEndpointHttpTests {
         try (EndpointApplication application = start(WRITABLE)) {
             String id = store(application, "m-1");
 
-            Answer answer = application.delete("/" + id + "?reason=customer%20left");
+            Answer answer = application.post("/" + id, change("discard", "customer left"));
 
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.json().at("/status").asString()).isEqualTo("DISCARDED");
             assertThat(answer.json().at("/note").asString()).isEqualTo("customer left");
-            Answer again = application.delete("/" + id + "?reason=again");
-            assertThat(again.status()).isEqualTo(200);
+            Answer again = application.post("/" + id, change("discard", "again"));
+            assertThat(again.status()).isEqualTo(409);
             assertThat(again.json().at("/note").asString()).isEqualTo("customer left");
         }
     }
 
-    @Test
-    void aResolvedEntryIsNotDiscarded() throws Exception {
-        try (EndpointApplication application = start(WRITABLE)) {
-            String id = store(application, "m-1");
-            application.post("/" + id, null);
-
-            Answer answer = application.delete("/" + id + "?reason=late");
-
-            assertThat(answer.status()).isEqualTo(409);
-            assertThat(answer.json().at("/status").asString()).isEqualTo("RESOLVED");
-        }
+    private static String change(String action, String reason) {
+        return "{\"action\":\"%s\",\"actor\":\"anna\",\"reason\":\"%s\"}".formatted(action, reason);
     }
 
     private static EndpointApplication start(String... properties) {
@@ -208,20 +371,44 @@ class DeadLettersEndpointHttpTests {
         CallAutoConfiguration.class,
         ReliableAutoConfiguration.class,
         DeadLetterAutoConfiguration.class,
+        ReplayAutoConfiguration.class,
         DeadLettersEndpointAutoConfiguration.class
     })
     static class Application {
 
         @Bean
+        Audit audit() {
+            return new Audit();
+        }
+
+        @Bean
         MessageReplayer sender() {
-            return (message) -> {
-                switch (message.messageId()) {
-                    case "broken" -> throw new IllegalStateException("the outbox is closed");
-                    case "refused" ->
-                        throw new RejectedException(ProblemCode.CIRCUIT_OPEN, "the breaker is open", null);
-                    default -> {}
+            return new MessageReplayer() {
+                @Override
+                public void replay(ReplayedMessage message) {
+                    if (message.messageId().equals("broken")) {
+                        throw new IllegalStateException("the outbox is closed");
+                    }
+                }
+
+                @Override
+                public void check(ReplayedMessage message) {
+                    if (message.messageId().startsWith("unknown")) {
+                        throw new RejectedException(ProblemCode.CIRCUIT_OPEN, "not here", null);
+                    }
                 }
             };
+        }
+    }
+
+    /** Takes what is told to the audit log. */
+    static class Audit extends AbstractAuditListener {
+
+        final List<AuditEvent> told = new CopyOnWriteArrayList<>();
+
+        @Override
+        protected void onAuditEvent(AuditEvent event) {
+            this.told.add(event);
         }
     }
 }
