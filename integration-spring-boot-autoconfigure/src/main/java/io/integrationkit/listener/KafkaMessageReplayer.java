@@ -9,12 +9,17 @@ import io.integrationkit.kafka.AcknowledgedProducer;
 import io.integrationkit.kafka.RecordKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -60,6 +65,30 @@ public final class KafkaMessageReplayer implements MessageReplayer, DisposableBe
      */
     @Override
     public void replay(ReplayedMessage message) {
+        replayAll(List.of(message));
+    }
+
+    /**
+     * Sends messages in their order, and waits until each is acknowledged, at most ten seconds after it was sent.
+     *
+     * @throws ProblemException if a destination can be no topic, which nothing is sent before, or if one of the messages
+     *     was not acknowledged: all of them may have arrived nevertheless
+     */
+    @Override
+    public void replayAll(List<ReplayedMessage> messages) {
+        messages.forEach(KafkaMessageReplayer::requireTopic);
+        List<Future<RecordMetadata>> sent = new ArrayList<>(messages.size());
+        try (Producer<byte[], byte[]> producer = this.producers.createProducer()) {
+            for (ReplayedMessage message : messages) {
+                sent.add(send(producer, message));
+            }
+            for (int i = 0; i < sent.size(); i++) {
+                await(sent.get(i), messages.get(i));
+            }
+        }
+    }
+
+    private static void requireTopic(ReplayedMessage message) {
         if (!TopicNames.legal(message.destination())) {
             throw new ProblemException(
                     ProblemCode.DESTINATION_UNKNOWN,
@@ -67,14 +96,28 @@ public final class KafkaMessageReplayer implements MessageReplayer, DisposableBe
                     "No topic has the name '%s', so that a dead letter of it cannot be sent again"
                             .formatted(message.destination()));
         }
-        try (Producer<byte[], byte[]> producer = this.producers.createProducer()) {
-            producer.send(record(message)).get(LONGEST_SEND.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static Future<RecordMetadata> send(Producer<byte[], byte[]> producer, ReplayedMessage message) {
+        try {
+            return producer.send(record(message));
+        } catch (InterruptException ex) {
+            Thread.currentThread().interrupt();
+            throw notSent(message, ex);
+        } catch (KafkaException ex) {
+            throw notSent(message, ex);
+        }
+    }
+
+    private static void await(Future<RecordMetadata> sent, ReplayedMessage message) {
+        try {
+            sent.get(LONGEST_SEND.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
             throw notSent(message, ex);
         } catch (ExecutionException ex) {
             throw notSent(message, (ex.getCause() != null) ? ex.getCause() : ex);
-        } catch (TimeoutException | KafkaException ex) {
+        } catch (TimeoutException ex) {
             throw notSent(message, ex);
         }
     }

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.argThat;
+import static org.mockito.Mockito.clearInvocations;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetterMessage;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.failure.FailureCategory;
@@ -16,6 +19,7 @@ import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.testsupport.ManualTime;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -145,6 +149,34 @@ class DeadRecordsTests {
         DeadLetterMessage message = stored(record);
         assertThat(message.cause().getMessage()).isNull();
         assertThat(message.failure().category()).isEqualTo(FailureCategory.RATE_LIMIT);
+    }
+
+    @Test
+    void onlyTheRecordThatWasStoredIsTakenForKnown() {
+        ConsumerRecord<byte[], byte[]> record = record("orders-dlt");
+        record.headers().add("ce_id", bytes("id-1"));
+        DeadLetterMessage message = stored(record);
+        DeadLetter entry = entry(message.entryId());
+        when(this.deadLetters.find(message.entryId())).thenReturn(Optional.of(entry));
+        clearInvocations(this.deadLetters);
+
+        String known = DeadLetterHeaders.entry(message.entryId(), "orders-dlt-0@42");
+        DeadLetterHeaders.set(record.headers(), DeadLetterHeaders.ENTRY, known);
+        this.records.keep(record);
+        verify(this.deadLetters, never()).storeMessage(any());
+
+        // A copy that was brought back, and failed at its new place.
+        DeadLetterHeaders.set(
+                record.headers(), DeadLetterHeaders.ENTRY, DeadLetterHeaders.entry(message.entryId(), "orders-0@1"));
+        this.records.keep(record);
+        verify(this.deadLetters, times(1)).storeMessage(any());
+    }
+
+    private static DeadLetter entry(String id) {
+        DeadLetter entry = mock();
+        when(entry.id()).thenReturn(id);
+        when(entry.lastFailedAt()).thenReturn(Instant.EPOCH);
+        return entry;
     }
 
     @Test

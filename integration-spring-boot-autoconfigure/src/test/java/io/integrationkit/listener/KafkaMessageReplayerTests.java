@@ -2,6 +2,7 @@ package io.integrationkit.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetterMessage;
@@ -14,7 +15,13 @@ import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import io.integrationkit.testsupport.KafkaBroker;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.springframework.kafka.core.ConsumerFactory;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +77,34 @@ class KafkaMessageReplayerTests {
                     .isThrownBy(() -> this.replayer.replay(message(wrong)))
                     .satisfies((refused) -> assertThat(refused.code()).isEqualTo(ProblemCode.DESTINATION_UNKNOWN));
         }
+    }
+
+    @Test
+    void messagesOfABatchKeepTheirOrderAndNothingIsSentBeforeOneThatCanBeNoTopic() {
+        ListenerRunner.on(this.topic).run((context) -> {
+            assertThatExceptionOfType(ProblemException.class)
+                    .isThrownBy(() -> this.replayer.replayAll(List.of(message(this.topic), message("a b"))));
+            List<ReplayedMessage> batch = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                batch.add(new ReplayedMessage(
+                        this.topic, "key", "id-" + i, null, 1, null, Map.of("n", "" + i), new byte[] {1}));
+            }
+            this.replayer.replayAll(batch);
+            List<String> received = new ArrayList<>();
+            try (Consumer<?, ?> consumer = context.getBean(ConsumerFactory.class).createConsumer()) {
+                consumer.subscribe(List.of(this.topic));
+                await().atMost(Duration.ofSeconds(40)).until(() -> {
+                    consumer.poll(Duration.ofMillis(100))
+                            .forEach((record) -> received.add(new String(
+                                    record.headers().lastHeader("n").value(), StandardCharsets.UTF_8)));
+                    return received.size() >= 300;
+                });
+            }
+            assertThat(received)
+                    .containsExactlyElementsOf(IntStream.range(0, 300)
+                            .mapToObj(Integer::toString)
+                            .toList());
+        });
     }
 
     @Test
