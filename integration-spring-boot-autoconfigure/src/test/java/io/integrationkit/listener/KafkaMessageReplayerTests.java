@@ -21,11 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.springframework.kafka.core.ConsumerFactory;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ApplicationContext;
+import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 
 /** Replays of messages to a real broker, without an outbox. */
@@ -91,19 +91,19 @@ class KafkaMessageReplayerTests {
             }
             this.replayer.replayAll(batch);
             List<String> received = new ArrayList<>();
-            try (Consumer<?, ?> consumer = context.getBean(ConsumerFactory.class).createConsumer()) {
+            try (Consumer<?, ?> consumer =
+                    context.getBean(ConsumerFactory.class).createConsumer()) {
                 consumer.subscribe(List.of(this.topic));
                 await().atMost(Duration.ofSeconds(40)).until(() -> {
                     consumer.poll(Duration.ofMillis(100))
-                            .forEach((record) -> received.add(new String(
-                                    record.headers().lastHeader("n").value(), StandardCharsets.UTF_8)));
+                            .forEach((record) -> received.add(
+                                    new String(record.headers().lastHeader("n").value(), StandardCharsets.UTF_8)));
                     return received.size() >= 300;
                 });
             }
             assertThat(received)
-                    .containsExactlyElementsOf(IntStream.range(0, 300)
-                            .mapToObj(Integer::toString)
-                            .toList());
+                    .containsExactlyElementsOf(
+                            IntStream.range(0, 300).mapToObj(Integer::toString).toList());
         });
     }
 
