@@ -199,9 +199,7 @@ class DeadLetterReaderTests {
                             .extracting(Finding::code)
                             .isEqualTo(ProblemCode.DEAD_LETTER_TOPIC_NOT_STORED);
                     // Long enough for some attempts in vain.
-                    await().atMost(PATIENCE)
-                            .during(Duration.ofSeconds(3))
-                            .until(() -> committed(this.dead) <= 2);
+                    await().atMost(PATIENCE).during(Duration.ofSeconds(3)).until(() -> committed(this.dead) <= 2);
                     for (int closed = 1; closed <= 3; closed++) {
                         DeadLetter open =
                                 entries(context, DeadLetter.Status.NEW).get(0);
