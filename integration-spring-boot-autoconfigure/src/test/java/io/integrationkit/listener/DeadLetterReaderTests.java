@@ -285,6 +285,22 @@ class DeadLetterReaderTests {
     }
 
     @Test
+    void aRecordThatIsTooLargeForTheStoreIsKeptByItsPlaceAndHoldsNothingUp() {
+        KafkaBroker.addTopic(this.dead, 1);
+        this.reading
+                .withPropertyValues("integration.dead-letters.max-entry-size=1KB")
+                .run((context) -> {
+                    send(this.dead, "large", "x".repeat(2_000), Map.of());
+                    send(this.dead, "small", "v", Map.of());
+                    List<DeadLetter> entries = awaitEntries(context, 2);
+                    assertThat(entries.get(0).name()).isEqualTo(this.dead + " (only there)");
+                    assertThat(entries.get(0).messageId()).isEqualTo(this.dead + "-0@0");
+                    assertThat(entries.get(1).key()).isEqualTo("small");
+                    awaitCommitted(this.dead, 2);
+                });
+    }
+
+    @Test
     void aTopicThatOnlyAHeaderNamesGetsNothing() {
         KafkaBroker.addTopic(this.dead, 1);
         String victim = KafkaBroker.newTopic(1);
