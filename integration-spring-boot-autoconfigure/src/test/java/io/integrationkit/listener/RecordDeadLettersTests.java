@@ -40,7 +40,9 @@ class RecordDeadLettersTests {
                 .asString(StandardCharsets.UTF_8)
                 .isEqualTo("{\"id\":1}");
         assertThat(payload(null, null)).isEmpty();
-        assertThat(payload(null, new DeserializationException("no JSON", new byte[] {3}, false, new IllegalStateException())))
+        assertThat(payload(
+                        null,
+                        new DeserializationException("no JSON", new byte[] {3}, false, new IllegalStateException())))
                 .containsExactly(3);
     }
 
@@ -60,7 +62,8 @@ class RecordDeadLettersTests {
     @Test
     void aKeyThatCannotBeDecodedIsNotTakenForThePayload() {
         ReplayedMessage message = replayed(
-                received(null, "value"), new DeserializationException("no number", new byte[] {3}, true, new IllegalStateException()));
+                received(null, "value"),
+                new DeserializationException("no number", new byte[] {3}, true, new IllegalStateException()));
         assertThat(message.payload()).asString(StandardCharsets.UTF_8).isEqualTo("value");
         assertThat(key(message)).containsExactly(3);
     }
