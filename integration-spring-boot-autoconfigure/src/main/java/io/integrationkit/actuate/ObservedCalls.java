@@ -5,6 +5,7 @@ import io.integrationkit.call.CallOutcome;
 import io.integrationkit.call.CallTracing;
 import io.integrationkit.call.Operation;
 import io.integrationkit.context.Scope;
+import io.integrationkit.failure.Redaction;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
@@ -121,7 +122,7 @@ public final class ObservedCalls implements CallTracing {
 
     private static void stop(Observation observation, @Nullable Throwable failure) {
         if (failure != null) {
-            observation.error(failure);
+            observation.error(Redaction.STANDARD.of(failure));
         }
         observation.stop();
     }

@@ -6,6 +6,7 @@ import io.integrationkit.call.MessageTracing;
 import io.integrationkit.context.Scope;
 import io.integrationkit.deduplicate.DuplicateMessageException;
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.Redaction;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.function.Function;
@@ -124,7 +125,7 @@ public final class ObservedMessages implements MessageTracing {
 
         @Override
         public void failed(FailureCategory how, Throwable failure) {
-            this.observation.error(failure);
+            this.observation.error(Redaction.STANDARD.of(failure));
             end(Outcome.FAILED, how);
         }
 

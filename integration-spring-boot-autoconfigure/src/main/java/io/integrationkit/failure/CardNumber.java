@@ -1,6 +1,6 @@
 package io.integrationkit.failure;
 
-/** Card numbers in a text: 13 to 19 digits with a valid check digit, together or in groups. */
+/** Card numbers in a text: 13 to 19 digits with a valid check digit, together or in groups as they are printed on cards. */
 final class CardNumber {
 
     private static final int SHORTEST = 13;
@@ -13,6 +13,8 @@ final class CardNumber {
     static int end(String text, int from) {
         int digits = 0;
         int found = -1;
+        int group = 0;
+        int groups = 0;
         int evenFromStart = 0;
         int oddFromStart = 0;
         for (int i = from; i < text.length() && digits <= LONGEST; i++) {
@@ -24,6 +26,7 @@ final class CardNumber {
                 evenFromStart += (digits % 2 == 0) ? doubled : digit;
                 oddFromStart += (digits % 2 == 0) ? digit : doubled;
                 digits++;
+                group++;
                 boolean ends = !isDigit(text, i + 1);
                 int sum = (digits % 2 == 0) ? evenFromStart : oddFromStart;
                 if (ends
@@ -33,11 +36,19 @@ final class CardNumber {
                         && !isTime(text, from, i, digits)) {
                     found = i + 1;
                 }
-            } else if ((c != ' ' && c != '-') || !isDigit(text, i + 1)) {
+            } else if ((c != ' ' && c != '-') || !isDigit(text, i + 1) || !isGroup(groups, group)) {
                 break;
+            } else {
+                groups++;
+                group = 0;
             }
         }
         return found;
+    }
+
+    /** Groups of four, or of four, six and what is left. */
+    private static boolean isGroup(int index, int digits) {
+        return digits == 4 || (index == 1 && digits == 6);
     }
 
     /** Milliseconds since 1970, until the year 2033. */

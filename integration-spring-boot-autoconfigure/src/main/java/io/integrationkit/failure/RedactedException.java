@@ -14,8 +14,8 @@ final class RedactedException extends RuntimeException {
 
     private final String line;
 
-    private RedactedException(Throwable original, Redaction redaction) {
-        super(message(original, redaction), null, true, true);
+    private RedactedException(Throwable original, @Nullable RedactedException cause, Redaction redaction) {
+        super(message(original, redaction), cause, true, true);
         String message = original.getLocalizedMessage();
         String type = original.getClass().getName();
         this.line = (message != null) ? type + ": " + redaction.of(message) : type;
@@ -60,11 +60,8 @@ final class RedactedException extends RuntimeException {
         if (failure == null || depth == DEEPEST || !seen.add(failure)) {
             return null;
         }
-        RedactedException copy = new RedactedException(failure, redaction);
-        RedactedException cause = copy(failure.getCause(), redaction, seen, depth + 1);
-        if (cause != null) {
-            copy.initCause(cause);
-        }
+        RedactedException copy =
+                new RedactedException(failure, copy(failure.getCause(), redaction, seen, depth + 1), redaction);
         for (Throwable suppressed : failure.getSuppressed()) {
             RedactedException told = copy(suppressed, redaction, seen, depth + 1);
             if (told != null) {

@@ -1,6 +1,7 @@
 package io.integrationkit.listener;
 
 import io.integrationkit.failure.ProblemException;
+import io.integrationkit.failure.Redaction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
@@ -16,7 +17,7 @@ final class FailureReason {
             cause = cause.getCause();
         }
         return (cause instanceof ProblemException problem)
-                ? String.valueOf(problem.getMessage())
+                ? Redaction.STANDARD.of(String.valueOf(problem.getMessage()))
                 : ClassUtils.getQualifiedName((cause != null) ? cause.getClass() : Throwable.class);
     }
 }

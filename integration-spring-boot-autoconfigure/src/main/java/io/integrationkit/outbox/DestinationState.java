@@ -2,6 +2,7 @@ package io.integrationkit.outbox;
 
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.ProblemCode;
+import io.integrationkit.failure.Redaction;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,13 +115,13 @@ final class DestinationState {
     /** Many sends that fail together are one failure: the pause grows only by those that begin after it. */
     void unreachable(long now, Failure failure, Throwable cause) {
         this.proven = false;
-        this.counters.unavailable.put(this.name, String.valueOf(cause.getMessage()));
+        this.counters.unavailable.put(this.name, Redaction.STANDARD.of(String.valueOf(cause.getMessage())));
         if (this.failures == 0) {
             logger.warn(
                     "{}: destination '{}' cannot be reached; its messages wait in order and none is given up ({})",
                     ProblemCode.DESTINATION_UNAVAILABLE,
                     this.name,
-                    cause.toString());
+                    Redaction.STANDARD.of(cause.toString()));
         }
         if (!paused(now)) {
             this.failures++;

@@ -1,6 +1,7 @@
 package io.integrationkit.outbox;
 
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.failure.Redaction;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -75,7 +76,7 @@ final class KafkaTransactions implements ShardTransactions {
         } catch (KafkaException ex) {
             logger.warn(
                     "The brokers do not answer; what transactions need is checked before the first one ({})",
-                    ex.toString());
+                    Redaction.STANDARD.of(ex.toString()));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.integrationkit.outbox;
 
 import io.integrationkit.failure.Failure;
+import io.integrationkit.failure.Redaction;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -64,7 +65,7 @@ final class RefusedHeads {
                     message.record().messageId(),
                     lane.destination(),
                     policy,
-                    ex);
+                    Redaction.STANDARD.of(ex));
             return Outcome.FAILED;
         }
         if (!held) {
@@ -106,7 +107,7 @@ final class RefusedHeads {
                     case PARK_KEY -> "is a dead letter now, as will be what follows with its key";
                     case BLOCK_KEY -> "blocks its key until an operator decides";
                 },
-                cause.toString());
+                Redaction.STANDARD.of(cause.toString()));
         return (policy == HeadPolicy.CONTINUE) ? Outcome.MOVED : Outcome.KEY_HELD;
     }
 
@@ -123,7 +124,10 @@ final class RefusedHeads {
             logger.debug("{} messages behind parked ones became dead letters, shard {}", moved, lease.shard());
             return moved;
         } catch (RuntimeException ex) {
-            logger.error("Messages behind parked ones, shard {}, could not become dead letters", lease.shard(), ex);
+            logger.error(
+                    "Messages behind parked ones, shard {}, could not become dead letters",
+                    lease.shard(),
+                    Redaction.STANDARD.of(ex));
             return -1;
         }
     }

@@ -1,5 +1,6 @@
 package io.integrationkit.outbox;
 
+import io.integrationkit.failure.Redaction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,9 +14,9 @@ final class RelayTrouble {
 
     void met(String problem, RuntimeException ex) {
         if (this.message == null) {
-            logger.warn(problem, ex);
+            logger.warn(problem, Redaction.STANDARD.of(ex));
         }
-        this.message = problem + ": " + ex;
+        this.message = problem + ": " + Redaction.STANDARD.of(ex.toString());
     }
 
     void over() {

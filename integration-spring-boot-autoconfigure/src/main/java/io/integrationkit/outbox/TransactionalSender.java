@@ -2,6 +2,7 @@ package io.integrationkit.outbox;
 
 import io.integrationkit.context.TimeSource;
 import io.integrationkit.failure.Failure;
+import io.integrationkit.failure.Redaction;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -300,8 +301,8 @@ final class TransactionalSender {
         logger.warn(
                 "Shard {} is taken over anew, since a step of its transaction failed ({})",
                 shard,
-                String.valueOf(failure));
-        logger.debug("What failed in shard {}", shard, failure);
+                Redaction.STANDARD.of(String.valueOf(failure)));
+        logger.debug("What failed in shard {}", shard, (failure != null) ? Redaction.STANDARD.of(failure) : null);
         this.reader.trouble(shard);
     }
 

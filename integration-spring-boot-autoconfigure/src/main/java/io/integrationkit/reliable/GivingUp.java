@@ -8,6 +8,7 @@ import io.integrationkit.call.Operation;
 import io.integrationkit.failure.Failure;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.FailureClassification;
+import io.integrationkit.failure.Redaction;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +106,7 @@ record GivingUp(
             logger.error(
                     "The compensation of {} failed; its work may be half done. The call becomes a dead letter",
                     this.operation,
-                    ex);
+                    Redaction.STANDARD.of(ex));
             return Compensation.FAILED;
         }
     }

@@ -13,10 +13,15 @@ import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.JdbcAccess;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +36,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What dead letters in a database promise besides. */
-abstract class JdbcDeadLetterStoreContract extends SelectionContract {
+abstract class JdbcDeadLetterStoreContract extends ContentContract {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private TransactionTemplate transaction;
 
@@ -224,5 +231,137 @@ abstract class JdbcDeadLetterStoreContract extends SelectionContract {
         this.transaction.executeWithoutResult((status) -> this.deadLetters.store(call("orders.ship", "o-1")));
 
         assertThat(this.deadLetters.count(DeadLetterFilter.all())).isEqualTo(1);
+    }
+
+    @Test
+    void contentIsEncryptedUnderAKeyThatMayChange() {
+        Map<String, byte[]> keys = new HashMap<>(Map.of("k1", AesGcmCipherTests.key()));
+        String plain = this.deadLetters.store(call("orders.ship", "o-1"));
+        with(new AesGcmCipher(keys, "k1", RANDOM));
+        String older = this.deadLetters.storeMessage(message("github-events", "m-1"));
+        String call = this.deadLetters.store(call("orders.ship", "o-2"));
+        keys.put("k2", AesGcmCipherTests.key());
+        with(new AesGcmCipher(keys, "k2", RANDOM));
+        String newer = this.deadLetters.storeMessage(message("github-events", "m-2"));
+
+        assertThat(this.jdbc.queryForList("select cipher from integration_dead_letter order by seq", String.class))
+                .containsExactly(null, "k1", "k1", "k2");
+        assertThat(this.jdbc.queryForObject(
+                        "select arguments from integration_dead_letter where id = ?", String.class, call))
+                .doesNotContain("o-1");
+        assertThat(new String(bytes(older, "payload"), StandardCharsets.ISO_8859_1))
+                .doesNotContain(
+                        new String(message("github-events", "m-1").payload(), StandardCharsets.ISO_8859_1));
+        List<String> arguments = new ArrayList<>();
+        this.calls = (operation, stored) -> arguments.add(stored);
+        for (String id : List.of(plain, older, call, newer)) {
+            assertThat(this.deadLetters.replay(id).outcome()).isEqualTo(Outcome.REPLAYED);
+        }
+        assertThat(arguments).containsExactly("[\"o-1\"]", "[\"o-1\"]");
+        assertThat(this.sent).hasSize(2).allSatisfy((message) -> {
+            DeadLetterMessage stored = message("github-events", message.messageId());
+            assertThat(message.payload()).isEqualTo(stored.payload());
+            assertThat(message.headers()).isEqualTo(stored.headers());
+        });
+    }
+
+    @Test
+    void anEntryThatIsGivenUpAgainIsUnderTheKeyOfNow() {
+        this.deadLetters.store(call("orders.ship", "o-1"));
+        with(new AesGcmCipher(Map.of("k1", AesGcmCipherTests.key()), "k1", RANDOM));
+        this.deadLetters.store(call("orders.ship", "o-1"));
+        assertThat(this.jdbc.queryForObject("select cipher from integration_dead_letter", String.class))
+                .isEqualTo("k1");
+        with(null);
+        this.deadLetters.store(call("orders.ship", "o-1"));
+
+        assertThat(this.jdbc.queryForObject("select cipher from integration_dead_letter", String.class))
+                .isNull();
+    }
+
+    @Test
+    void anEntryThatCannotBeDecryptedSaysSoAndStays() {
+        with(new AesGcmCipher(Map.of("k1", AesGcmCipherTests.key()), "k1", RANDOM));
+        String id = this.deadLetters.storeMessage(message("github-events", "m-1"));
+        String other = this.deadLetters.storeMessage(message("github-events", "m-2"));
+        this.jdbc.update(
+                "update integration_dead_letter set payload = ?, headers = ? where id = ?",
+                bytes(other, "payload"),
+                bytes(other, "headers"),
+                id);
+        assertUnreadable(id, "k1");
+        assertThat(this.deadLetters.replay(other).outcome()).isEqualTo(Outcome.REPLAYED);
+
+        with(null);
+        assertUnreadable(id, DeadLetterCipher.class.getName());
+        with(new AesGcmCipher(Map.of("k2", AesGcmCipherTests.key()), "k2", RANDOM));
+        assertUnreadable(id, "k1");
+        assertThat(this.sent).hasSize(1);
+    }
+
+    private byte[] bytes(String id, String column) {
+        return Objects.requireNonNull(this.jdbc.queryForObject(
+                "select " + column + " from integration_dead_letter where id = ?", byte[].class, id));
+    }
+
+    private void assertUnreadable(String id, String said) {
+        assertThatExceptionOfType(ProblemException.class)
+                .isThrownBy(() -> this.deadLetters.replay(id))
+                .withMessageContaining(said)
+                .satisfies((ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.DEAD_LETTER_CIPHER));
+        assertThat(this.deadLetters.replayAll(List.of(id, id), BY))
+                .allSatisfy((result) -> assertThat(result.code()).isEqualTo(ProblemCode.DEAD_LETTER_CIPHER));
+        assertThat(this.deadLetters.show(id).orElseThrow()).satisfies((shown) -> {
+            assertThat(shown.problem()).isEqualTo(ProblemCode.DEAD_LETTER_CIPHER);
+            assertThat(shown.content()).isNull();
+            assertThat(shown.entry().status()).isEqualTo(Status.NEW);
+        });
+    }
+
+    @Test
+    void whatCannotBeEncryptedIsNotStoredInClear() {
+        with(new DeadLetterCipher() {
+
+            @Override
+            public String keyId() {
+                return "k1";
+            }
+
+            @Override
+            public byte[] encrypt(String keyId, byte[] plain, byte[] associatedData) {
+                throw new IllegalStateException(new String(plain, StandardCharsets.UTF_8));
+            }
+
+            @Override
+            public byte[] decrypt(String keyId, byte[] cipherText, byte[] associatedData) {
+                return cipherText;
+            }
+        });
+
+        assertThatExceptionOfType(ProblemException.class)
+                .isThrownBy(() -> this.deadLetters.store(call("orders.ship", "o-1")))
+                .withMessageNotContaining("o-1")
+                .withNoCause()
+                .satisfies((ex) -> assertThat(ex.code()).isEqualTo(ProblemCode.DEAD_LETTER_CIPHER));
+        assertThat(this.deadLetters.count(DeadLetterFilter.all())).isZero();
+    }
+
+    @Test
+    void whatIsRevealedIsNotedEvenIfTheTransactionOfTheReaderIsRolledBack() {
+        this.masking = new MaskingSettings(List.of("pin"), List.of(), true);
+        this.deadLetters = deadLetters();
+        String id = this.deadLetters.store(call("orders.ship", "o-1"));
+
+        this.transaction.executeWithoutResult((status) -> {
+            assertThat(this.deadLetters.reveal(id, BY)).isPresent();
+            status.setRollbackOnly();
+        });
+
+        assertThat(this.deadLetters.history(id)).hasSize(1);
+    }
+
+    private void with(@Nullable DeadLetterCipher cipher) {
+        this.store = newStore(cipher);
+        this.deadLetters = deadLetters();
     }
 }

@@ -9,7 +9,7 @@ import io.integrationkit.failure.ProblemException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class MemoryDeadLetterStoreTests extends SelectionContract {
+class MemoryDeadLetterStoreTests extends ContentContract {
 
     private static final int MAX_ENTRIES = 600;
 
