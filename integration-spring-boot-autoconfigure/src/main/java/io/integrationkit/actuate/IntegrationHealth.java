@@ -93,7 +93,13 @@ public final class IntegrationHealth {
     }
 
     private static void describe(DeadLetters deadLetters, Health.Builder health) {
-        health.up().withDetail("open", deadLetters.count(DeadLetterFilter.all().withStatus(DeadLetter.Status.NEW)));
+        DeadLetterFilter open = DeadLetterFilter.all().withStatus(DeadLetter.Status.NEW);
+        health.up().withDetail("open", deadLetters.count(open));
+        long parked = deadLetters.count(open.withStatus(DeadLetter.Status.PARKED));
+        if (parked > 0) {
+            health.withDetail("parked", parked);
+        }
+        deadLetters.oldest(open).ifPresent((since) -> health.withDetail("oldestSince", since.toString()));
     }
 
     private static HealthIndicator indicator(Description description) {

@@ -11,7 +11,7 @@ import java.time.Instant;
  * @param name operation or destination
  * @param category category of the last failure of each
  * @param count how many entries there are
- * @param firstFailedAt when the first of them was given up first
+ * @param firstFailedAt first failure of the one that was stored first
  * @param lastFailedAt when one of them was given up last
  * @param exampleId id of one of them, the one that was stored last for the first time
  * @param exceptionType class name of the example's last failure

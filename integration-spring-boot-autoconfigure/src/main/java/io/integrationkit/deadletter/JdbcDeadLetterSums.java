@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /** How many entries there are of what, asked of the table {@code integration_dead_letter}. */
@@ -55,19 +56,22 @@ final class JdbcDeadLetterSums {
         FilterCondition condition = new FilterCondition(filter, this.database);
         List<Sum> sums = this.jdbc.query(
                 """
-                select fingerprint, kind, name, category, count(*) as entries, min(first_failed_at) as first_failed_at, \
-                max(last_failed_at) as last_failed_at, max(seq) as example from integration_dead_letter where \
+                select fingerprint, kind, name, category, count(*) as entries, max(last_failed_at) as last_failed_at, \
+                min(seq) as oldest, max(seq) as newest from integration_dead_letter where \
                 """ + condition.sql()
-                        + " group by fingerprint, kind, name, category order by entries desc, example desc limit ?",
+                        + " group by fingerprint, kind, name, category order by entries desc, newest desc limit ?",
                 this::sum,
                 condition.values(limit));
-        Map<Long, DeadLetter> examples = entries(sums.stream().map(Sum::example).toList());
+        Map<Long, DeadLetter> ends = entries(sums.stream()
+                .flatMap((sum) -> Stream.of(sum.oldest(), sum.newest()))
+                .distinct()
+                .toList());
         List<DeadLetterGroup> groups = new ArrayList<>();
         for (Sum sum : sums) {
-            DeadLetter example = examples.get(sum.example());
-            // Whoever deleted it in between has deleted what there was to tell of the group.
-            if (example != null) {
-                groups.add(sum.group(example));
+            DeadLetter newest = ends.get(sum.newest());
+            // Closed entries may be deleted in between; a group whose newest one is gone is of no use any more.
+            if (newest != null) {
+                groups.add(sum.group(ends.getOrDefault(sum.oldest(), newest), newest));
             }
         }
         return groups;
@@ -80,9 +84,9 @@ final class JdbcDeadLetterSums {
                 row.getString("name"),
                 FailureCategory.valueOf(row.getString("category")),
                 row.getLong("entries"),
-                Objects.requireNonNull(this.database.moment(row, "first_failed_at")),
                 Objects.requireNonNull(this.database.moment(row, "last_failed_at")),
-                row.getLong("example"));
+                row.getLong("oldest"),
+                row.getLong("newest"));
     }
 
     private Map<Long, DeadLetter> entries(List<Long> positions) {
@@ -112,29 +116,29 @@ final class JdbcDeadLetterSums {
                 .findFirst();
     }
 
-    /** A group without the texts of its example. */
+    /** A group without what only the rows tell: all of it is in one index. */
     private record Sum(
             String fingerprint,
             DeadLetter.Kind kind,
             String name,
             FailureCategory category,
             long count,
-            Instant firstFailedAt,
             Instant lastFailedAt,
-            long example) {
+            long oldest,
+            long newest) {
 
-        DeadLetterGroup group(DeadLetter entry) {
+        DeadLetterGroup group(DeadLetter first, DeadLetter last) {
             return new DeadLetterGroup(
                     this.fingerprint,
                     this.kind,
                     this.name,
                     this.category,
                     this.count,
-                    this.firstFailedAt,
+                    first.firstFailedAt(),
                     this.lastFailedAt,
-                    entry.id(),
-                    entry.exceptionType(),
-                    entry.message());
+                    last.id(),
+                    last.exceptionType(),
+                    last.message());
         }
     }
 }

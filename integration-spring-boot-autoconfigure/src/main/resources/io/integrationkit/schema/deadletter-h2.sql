@@ -37,6 +37,14 @@ create table if not exists integration_dead_letter (
 
 create index if not exists integration_dead_letter_status on integration_dead_letter (status, seq);
 
+create index if not exists integration_dead_letter_name on integration_dead_letter (name, seq);
+
+create index if not exists integration_dead_letter_fingerprint on integration_dead_letter (fingerprint, seq);
+
+create index if not exists integration_dead_letter_key on integration_dead_letter (entry_key, seq);
+
+create index if not exists integration_dead_letter_closed on integration_dead_letter (closed_at);
+
 create table if not exists integration_dead_letter_history (
     seq              bigint       generated always as identity primary key,
     entry_id         varchar(36)  not null,

@@ -36,7 +36,11 @@ create table if not exists integration_dead_letter (
     epoch            bigint       not null,
     lease_until      datetime(6),
     unique key integration_dead_letter_seq (seq),
-    key integration_dead_letter_status (status, seq)
+    key integration_dead_letter_status (status, seq),
+    key integration_dead_letter_name (name(100), seq),
+    key integration_dead_letter_fingerprint (fingerprint, seq),
+    key integration_dead_letter_key (entry_key(100)),
+    key integration_dead_letter_closed (closed_at)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
 create table if not exists integration_dead_letter_history (

@@ -37,6 +37,20 @@ create table if not exists integration_dead_letter (
 
 create index if not exists integration_dead_letter_status on integration_dead_letter (status, seq);
 
+create index if not exists integration_dead_letter_name on integration_dead_letter (name, seq);
+
+create index if not exists integration_dead_letter_fingerprint on integration_dead_letter (fingerprint, seq);
+
+-- A key may be longer than an entry of any other kind of index.
+create index if not exists integration_dead_letter_key on integration_dead_letter using hash (entry_key);
+
+-- All that groups and counts need, so that they do not read the rows.
+create index if not exists integration_dead_letter_group on integration_dead_letter
+    (category, name, kind, fingerprint, status, last_failed_at, seq);
+
+create index if not exists integration_dead_letter_closed on integration_dead_letter (closed_at)
+    where closed_at is not null;
+
 create table if not exists integration_dead_letter_history (
     seq              bigint       generated always as identity primary key,
     entry_id         varchar(36)  not null,

@@ -138,7 +138,9 @@ abstract class ContentContract extends SelectionContract {
     void aPayloadIsShownWithoutWhatItsClassesSayIsSensitive() {
         this.events = (type, version) -> (version == 2) ? List.of(Placed.class) : List.of();
 
-        assertThat(show("{\"id\":7,\"greeting\":\"CANARY\",\"e_mail\":\"CANARY\",\"n\":{\"Greeting\":1}}", "order.placed")
+        assertThat(show(
+                                "{\"id\":7,\"greeting\":\"CANARY\",\"e_mail\":\"CANARY\",\"n\":{\"Greeting\":1}}",
+                                "order.placed")
                         .content())
                 .isEqualTo("{\"id\":7,\"greeting\":\"***\",\"e_mail\":\"***\",\"n\":{\"Greeting\":\"***\"}}");
         this.events = (type, version) -> List.of();
@@ -165,7 +167,11 @@ abstract class ContentContract extends SelectionContract {
             assertThat(shown.content()).isNull();
             assertThat(shown.contentSize()).isEqualTo(payload.length());
             assertThat(shown.contentType()).isEqualTo("text/plain");
-            assertThat(shown.notes()).singleElement().asString().contains("not JSON").doesNotContain("CANARY");
+            assertThat(shown.notes())
+                    .singleElement()
+                    .asString()
+                    .contains("not JSON")
+                    .doesNotContain("CANARY");
         }
         assertThat(show("", null).content()).isNull();
     }

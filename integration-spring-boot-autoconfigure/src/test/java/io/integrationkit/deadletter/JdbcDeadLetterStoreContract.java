@@ -22,6 +22,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -250,8 +253,7 @@ abstract class JdbcDeadLetterStoreContract extends ContentContract {
                         "select arguments from integration_dead_letter where id = ?", String.class, call))
                 .doesNotContain("o-1");
         assertThat(new String(bytes(older, "payload"), StandardCharsets.ISO_8859_1))
-                .doesNotContain(
-                        new String(message("github-events", "m-1").payload(), StandardCharsets.ISO_8859_1));
+                .doesNotContain(new String(message("github-events", "m-1").payload(), StandardCharsets.ISO_8859_1));
         List<String> arguments = new ArrayList<>();
         this.calls = (operation, stored) -> arguments.add(stored);
         for (String id : List.of(plain, older, call, newer)) {
@@ -363,5 +365,25 @@ abstract class JdbcDeadLetterStoreContract extends ContentContract {
     private void with(@Nullable DeadLetterCipher cipher) {
         this.store = newStore(cipher);
         this.deadLetters = deadLetters();
+    }
+
+    @Test
+    void whatIsGivenUpWhileItsEntryIsDeletedIsStored() throws Exception {
+        for (int round = 0; round < 30; round++) {
+            String id = this.deadLetters.store(call("orders.ship", "o-1"));
+            this.deadLetters.discard(id, "obsolete");
+            CyclicBarrier together = new CyclicBarrier(2);
+            AtomicBoolean first = new AtomicBoolean();
+
+            inParallel(2, () -> {
+                boolean deletes = first.compareAndSet(false, true);
+                together.await(10, TimeUnit.SECONDS);
+                return deletes
+                        ? this.deadLetters.purge(DeadLetterFilter.all(), 10, BY)
+                        : this.deadLetters.store(call("orders.ship", "o-1"));
+            });
+
+            assertThat(entry(id).status()).isEqualTo(Status.NEW);
+        }
     }
 }

@@ -100,9 +100,32 @@ class RedactionTests {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "a", "1", "1 ", "a=", "password=", "password=[", "password='", "password=\\\"", "a://", "a://:x", "a://b@",
-                "a://b?", "\\", "\"", "{", "card:{\"", "Bearer ", "Basic Aa", "eyJ", "<card>", "4111-", "password \" ", "rejected value [",
-                "authorization:", "a:a@", "é"
+                "a",
+                "1",
+                "1 ",
+                "a=",
+                "password=",
+                "password=[",
+                "password='",
+                "password=\\\"",
+                "a://",
+                "a://:x",
+                "a://b@",
+                "a://b?",
+                "\\",
+                "\"",
+                "{",
+                "card:{\"",
+                "Bearer ",
+                "Basic Aa",
+                "eyJ",
+                "<card>",
+                "4111-",
+                "password \" ",
+                "rejected value [",
+                "authorization:",
+                "a:a@",
+                "é"
             })
     @Timeout(20)
     void aLongTextTakesNoLongerThanItsLength(String part) {

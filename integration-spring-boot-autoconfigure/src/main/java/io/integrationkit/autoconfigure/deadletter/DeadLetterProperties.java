@@ -28,13 +28,13 @@ public class DeadLetterProperties {
     private Duration replayLease = Duration.ofMinutes(5);
 
     /** Time for which a resolved or discarded entry is kept, with its history, before it is deleted. */
-    private Duration retention = DeadLetterLimits.DEFAULT.retention();
+    private Duration retention = Duration.ofDays(30);
 
     /** Time after its last failure when an open or parked entry is discarded; not set, it waits for ever. */
     private @Nullable Duration openRetention;
 
     /** Size of a call's arguments, or of a message with its headers, above which an entry is refused; at most 1GB. */
-    private DataSize maxEntrySize = DeadLetterLimits.DEFAULT.maxEntrySize();
+    private DataSize maxEntrySize = DataSize.ofMegabytes(16);
 
     /** Whether the content of an entry may be shown unmasked; each time is noted in its history. */
     private boolean reveal;

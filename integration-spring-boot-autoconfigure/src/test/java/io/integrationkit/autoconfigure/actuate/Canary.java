@@ -24,8 +24,9 @@ final class Canary {
     private Canary() {}
 
     static IntegrationException failure() {
-        String message = "POST https://bob:%1$s@bank.example/pay?id=%1$s: 401 {\"client_secret\":\"%1$s\"} Authorization: Bearer %1$s"
-                .formatted(SECRET);
+        String message =
+                "POST https://bob:%1$s@bank.example/pay?id=%1$s: 401 {\"client_secret\":\"%1$s\"} Authorization: Bearer %1$s"
+                        .formatted(SECRET);
         IllegalStateException cause = new IllegalStateException("password=%s".formatted(SECRET));
         return new IntegrationException(message, FailureCategory.PERMANENT, false, null, cause);
     }

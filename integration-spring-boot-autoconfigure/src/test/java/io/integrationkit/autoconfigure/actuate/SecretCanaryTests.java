@@ -104,7 +104,8 @@ class SecretCanaryTests {
             assertHidden("export", exported.toString(StandardCharsets.UTF_8));
             for (DeadLetter entry : entries) {
                 // Of a record, the message is that of the container.
-                assertThat(entry.message().contains("***")).isEqualTo(!entry.name().equals(topic));
+                assertThat(entry.message().contains("***"))
+                        .isEqualTo(!entry.name().equals(topic));
                 String shown = shown(application, entry.id());
                 assertThat(shown).contains("***").doesNotContain(SECRET);
                 // No class is known of the type of the event, so nothing of it is shown.
@@ -194,7 +195,8 @@ class SecretCanaryTests {
         TreeSet<String> asked = new TreeSet<>();
         for (Map.Entry<String, JsonNode> link : links.properties()) {
             String path = link.getValue().at("/href").asString().replaceFirst("^.*/actuator/?", "");
-            for (String name : List.of(entries.get(0).id(), entries.get(1).id(), entries.get(2).id(), "bank.charge", "orders")) {
+            for (String name : List.of(
+                    entries.get(0).id(), entries.get(1).id(), entries.get(2).id(), "bank.charge", "orders")) {
                 asked.add(path.replaceAll("\\{[^}]*}", name));
             }
         }
@@ -221,19 +223,25 @@ class SecretCanaryTests {
         application
                 .bean(MeterRegistry.class)
                 .getMeters()
-                .forEach((meter) -> meters.append(meter.getId()).append(meter.getId().getDescription()));
+                .forEach((meter) ->
+                        meters.append(meter.getId()).append(meter.getId().getDescription()));
         assertThat(meters).contains("integration.dead");
         assertHidden("meters", meters.toString());
     }
 
     private static void assertSpansHide(EndpointApplication application) {
         StringBuilder spans = new StringBuilder();
-        application.bean(Spans.class).await("", 3).forEach((span) -> spans.append(span.getName())
-                .append(span.getAttributes())
-                .append(span.getStatus())
-                .append(span.getLinks())
-                .append(span.getEvents())
-                .append(span.getEvents().stream().map((event) -> event.getAttributes().toString()).toList()));
+        application
+                .bean(Spans.class)
+                .await("", 3)
+                .forEach((span) -> spans.append(span.getName())
+                        .append(span.getAttributes())
+                        .append(span.getStatus())
+                        .append(span.getLinks())
+                        .append(span.getEvents())
+                        .append(span.getEvents().stream()
+                                .map((event) -> event.getAttributes().toString())
+                                .toList()));
         assertThat(spans).contains("exception.message");
         assertHidden("spans", spans.toString());
     }
@@ -265,7 +273,8 @@ class SecretCanaryTests {
                                 : CONTENT.stream()
                                         .map((column) -> "integration_dead_letter." + column)
                                         .toList());
-        assertThat(jdbc.queryForObject("select count(*) from integration_dead_letter where cipher is not null", Long.class))
+        assertThat(jdbc.queryForObject(
+                        "select count(*) from integration_dead_letter where cipher is not null", Long.class))
                 .isEqualTo(encrypted ? 3 : 0);
     }
 

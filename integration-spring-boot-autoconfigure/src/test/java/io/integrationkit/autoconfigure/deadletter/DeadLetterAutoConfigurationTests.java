@@ -2,6 +2,7 @@ package io.integrationkit.autoconfigure.deadletter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 import static org.mockito.Mockito.mock;
 
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
@@ -26,6 +27,7 @@ import io.integrationkit.failure.FailureClassifier;
 import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import io.integrationkit.failure.RejectedException;
+import io.integrationkit.jdbc.ExpiredRows;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -255,6 +257,57 @@ class DeadLetterAutoConfigurationTests {
                     String id = deadLetters.storeMessage(message());
 
                     assertThat(deadLetters.replay(id).category()).isEqualTo(FailureCategory.RATE_LIMIT);
+                });
+    }
+
+    @Test
+    void limitsThatCannotWorkEndStartUpAndThoseAtTheEdgeDoNot() {
+        Map.of(
+                        "retention=0s", "more than zero and at most 106751d",
+                        "retention=106752d", "more than zero and at most 106751d",
+                        "open-retention=0s", "more than zero and at most 106751d",
+                        "open-retention=-1d", "more than zero and at most 106751d",
+                        "max-entry-size=0B", "more than zero and at most 1073741824B",
+                        "max-entry-size=1025MB", "more than zero and at most 1073741824B")
+                .forEach((setting, why) -> this.memory
+                        .withPropertyValues("integration.dead-letters." + setting)
+                        .run((context) -> assertThat(context)
+                                .getFailure()
+                                .rootCause()
+                                .hasMessageContaining("INT-106")
+                                .hasMessageContaining(
+                                        "integration.dead-letters." + setting.substring(0, setting.indexOf('=')))
+                                .hasMessageContaining(why)));
+        this.memory
+                .withPropertyValues(
+                        "integration.dead-letters.retention=1ns",
+                        "integration.dead-letters.open-retention=106751d",
+                        "integration.dead-letters.max-entry-size=1GB")
+                .run((context) -> assertThat(context).hasNotFailed());
+        this.memory
+                .withPropertyValues(
+                        "integration.dead-letters.retention=106751d", "integration.dead-letters.max-entry-size=1B")
+                .run((context) -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(context.getBean(DeadLetters.class).deleteExpired(1))
+                            .isZero();
+                });
+    }
+
+    @Test
+    void closedEntriesAreDeletedByTheApplicationItself() {
+        this.database
+                .withPropertyValues("integration.dead-letters.retention=1ms")
+                .run((context) -> {
+                    assertThat(context.getBean("integrationExpiredDeadLetters", ExpiredRows.class)
+                                    .isRunning())
+                            .isTrue();
+                    DeadLetters deadLetters = context.getBean(DeadLetters.class);
+                    String open = deadLetters.storeMessage(message());
+                    assertThat(deadLetters.deleteExpired(10)).isZero();
+                    deadLetters.discard(open, "obsolete");
+                    await().until(() -> deadLetters.deleteExpired(10) == 1);
+                    assertThat(deadLetters.count(DeadLetterFilter.all())).isZero();
                 });
     }
 
