@@ -263,10 +263,10 @@ class DeadLetterAutoConfigurationTests {
     @Test
     void limitsThatCannotWorkEndStartUpAndThoseAtTheEdgeDoNot() {
         Map.of(
-                        "retention=0s", "more than zero and at most 106751d",
-                        "retention=106752d", "more than zero and at most 106751d",
-                        "open-retention=0s", "more than zero and at most 106751d",
-                        "open-retention=-1d", "more than zero and at most 106751d",
+                        "retention=0s", "more than zero and at most 3650d",
+                        "retention=3651d", "more than zero and at most 3650d",
+                        "open-retention=0s", "more than zero and at most 3650d",
+                        "open-retention=-1d", "more than zero and at most 3650d",
                         "max-entry-size=0B", "more than zero and at most 1073741824B",
                         "max-entry-size=1025MB", "more than zero and at most 1073741824B")
                 .forEach((setting, why) -> this.memory
@@ -281,12 +281,12 @@ class DeadLetterAutoConfigurationTests {
         this.memory
                 .withPropertyValues(
                         "integration.dead-letters.retention=1ns",
-                        "integration.dead-letters.open-retention=106751d",
+                        "integration.dead-letters.open-retention=3650d",
                         "integration.dead-letters.max-entry-size=1GB")
                 .run((context) -> assertThat(context).hasNotFailed());
         this.memory
                 .withPropertyValues(
-                        "integration.dead-letters.retention=106751d", "integration.dead-letters.max-entry-size=1B")
+                        "integration.dead-letters.retention=3650d", "integration.dead-letters.max-entry-size=1B")
                 .run((context) -> {
                     assertThat(context).hasNotFailed();
                     assertThat(context.getBean(DeadLetters.class).deleteExpired(1))
