@@ -107,6 +107,18 @@ abstract class ReplayJobContract extends ReplayJobFixture {
     }
 
     @Test
+    void parkedEntriesAreLeftOutUnlessTheFilterAsksForThem() {
+        List<String> ids = give(3);
+        this.deadLetters.park(ids.get(1), OPERATOR);
+
+        assertThat(run(all()).total()).isEqualTo(2);
+        assertThat(sentForGood()).containsExactly("m-1", "m-3");
+
+        run(ReplayRequest.of(DeadLetterFilter.all().withStatus(DeadLetter.Status.PARKED)));
+        assertThat(sentForGood()).containsExactly("m-1", "m-3", "m-2");
+    }
+
+    @Test
     void aCanaryThatFailsStopsTheJobBeforeAnythingElseIsTried() {
         give(20);
         this.sending = (message) -> {
