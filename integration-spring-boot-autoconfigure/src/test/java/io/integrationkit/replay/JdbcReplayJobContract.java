@@ -120,7 +120,7 @@ abstract class JdbcReplayJobContract extends ReplayJobContract {
         String claimed = give("m-1", "k");
         give("m-2", "k");
         give("m-3", "other");
-        ReplayJob started = add(all());
+        ReplayJob started = add(all().withLadder(List.of()));
         access().jdbc()
                 .update(
                         "update integration_dead_letter set status = 'REPLAYING', owner = 'slow', epoch = 7, lease_until = %s where id = ?"

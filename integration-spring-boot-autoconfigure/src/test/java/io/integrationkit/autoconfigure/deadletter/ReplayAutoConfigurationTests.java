@@ -61,7 +61,7 @@ class ReplayAutoConfigurationTests {
             .withBean("carrier", Carrier.class)
             .withBean(Ended.class)
             .withPropertyValues(
-                    "integration.reliable.defaults.retry.max-attempts=1",
+                    "integration.reliable.defaults.max-attempts=1",
                     "integration.reliable.policies.carrier.on-exhausted=dead-letter",
                     "integration.reliable.policies.carrier.circuit-breaker.enabled=true",
                     "integration.reliable.policies.carrier.circuit-breaker.window-size=2",
