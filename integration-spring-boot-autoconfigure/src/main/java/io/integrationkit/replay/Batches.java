@@ -17,11 +17,16 @@ final class Batches {
 
     private final Set<Long> open = new HashSet<>();
 
+    private final Set<Long> ahead;
+
     private int reached;
 
-    Batches(List<OpenDeadLetter> page) {
+    /** Begins a page; what the job is done with ahead of its position, and stays open, is not handed out again. */
+    Batches(List<OpenDeadLetter> page, Set<Long> ahead) {
         this.page = page;
+        this.ahead = ahead;
         page.forEach((entry) -> this.open.add(entry.position()));
+        this.open.removeAll(ahead);
     }
 
     /** The next entries, oldest first; empty if none is left. */
@@ -46,12 +51,14 @@ final class Batches {
 
     void done(OpenDeadLetter entry) {
         this.open.remove(entry.position());
+        this.ahead.add(entry.position());
     }
 
     /** The position up to which nothing is left, not below one that was reached before. */
     long reached(long before) {
         while (this.reached < this.page.size()
                 && !this.open.contains(this.page.get(this.reached).position())) {
+            this.ahead.remove(this.page.get(this.reached).position());
             this.reached++;
         }
         return (this.reached > 0) ? this.page.get(this.reached - 1).position() : before;

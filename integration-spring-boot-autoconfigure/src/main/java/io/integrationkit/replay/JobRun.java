@@ -10,10 +10,12 @@ import io.integrationkit.deadletter.ReplayResult;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.failure.ProblemCode;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +74,9 @@ final class JobRun {
 
     /** Where there is no transaction, messages are replayed one by one, and so can be stopped in between. */
     private final int batch;
+
+    /** Positions behind that of the progress which the job is done with. */
+    private final Set<Long> ahead = new HashSet<>();
 
     private ReplayProgress progress;
 
@@ -138,7 +143,8 @@ final class JobRun {
 
     private void replay(List<OpenDeadLetter> page, HeldKeys held) throws InterruptedException {
         long read = this.time.nanoTime();
-        Batches batches = new Batches(page);
+        Batches batches = new Batches(page, this.ahead);
+        this.progress = this.progress.at(batches.reached(this.progress.position()));
         while (this.stopped == null && this.time.nanoTime() - read <= PAGE_AGE.toNanos()) {
             List<OpenDeadLetter> batch = batches.next(Math.min(this.batch, this.ladder.leftOf(this.progress)));
             if (batch.isEmpty() || !pause(this.pace.untilNext())) {

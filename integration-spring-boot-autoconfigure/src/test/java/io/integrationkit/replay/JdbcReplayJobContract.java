@@ -116,6 +116,35 @@ abstract class JdbcReplayJobContract extends ReplayJobContract {
     }
 
     @Test
+    void whatFailsBehindAnEntryThatIsWaitedForIsNotTriedAgain() {
+        String claimed = give("m-1", "k");
+        String failing = give("m-2", "other");
+        give("m-3", "third");
+        ReplayJob started = add(all().withLadder(List.of()).withMaxFailureRatio(1));
+        access().jdbc()
+                .update(
+                        "update integration_dead_letter set status = 'REPLAYING', owner = 'dead', epoch = 7, lease_until = %s where id = ?"
+                                .formatted(access().database().clockPlusMillis()),
+                        REPLAY_LEASE.toMillis(),
+                        claimed);
+        this.time.schedule(Duration.ofSeconds(100), () -> expireEntry(claimed));
+        this.sending = (message) -> {
+            if (message.messageId().equals("m-2")) {
+                throw new IllegalStateException("refused");
+            }
+        };
+
+        workers("a").takeUp();
+
+        ReplayProgress progress = job(started.id()).progress();
+        assertThat(sentForGood()).containsExactly("m-3", "m-1");
+        assertThat(progress.replayed()).isEqualTo(2);
+        assertThat(progress.failed()).isEqualTo(1);
+        assertThat(progress.skipped()).isZero();
+        assertThat(this.deadLetters.find(failing).orElseThrow().replays()).isEqualTo(1);
+    }
+
+    @Test
     void anEntryThatStaysTakenIsSkippedAndHoldsItsKey() {
         String claimed = give("m-1", "k");
         give("m-2", "k");
