@@ -136,6 +136,9 @@ abstract class SelectionContract extends InterventionContract {
                 .isEqualTo(1);
         assertThat(this.deadLetters.discard(ALL.withName("orders"), 100, BY)).isZero();
 
+        assertThat(this.store.claims().discardAll(ids, BY, (entry) -> told.add(entry.id())))
+                .as("what is closed already")
+                .isZero();
         assertThat(told).hasSize(4);
         assertThat(this.deadLetters.discardedTotal()).isEqualTo(4);
         assertThat(entry(ids.get(0)).note()).isEqualTo(BY.reason());
