@@ -110,10 +110,14 @@ final class JdbcDeadLetterSums {
                 .query(
                         "select first_failed_at from integration_dead_letter where " + condition.sql()
                                 + " order by seq limit 1",
-                        (row, number) -> Objects.requireNonNull(this.database.moment(row, "first_failed_at")),
+                        this::firstFailedAt,
                         condition.values())
                 .stream()
                 .findFirst();
+    }
+
+    private Instant firstFailedAt(ResultSet row, int number) throws SQLException {
+        return Objects.requireNonNull(this.database.moment(row, "first_failed_at"));
     }
 
     /** A group without what only the rows tell: all of it is in one index. */
