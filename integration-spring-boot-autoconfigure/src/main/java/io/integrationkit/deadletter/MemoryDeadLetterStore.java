@@ -123,12 +123,12 @@ final class MemoryDeadLetterStore implements DeadLetterStore, DeadLetterClaims {
 
     @Override
     public synchronized List<DeadLetterCount> counts(DeadLetterFilter filter) {
-        return DeadLetterGroups.counts(matching(filter)::iterator);
+        return DeadLetterGroups.counts(matching(filter).toList());
     }
 
     @Override
     public synchronized List<DeadLetterGroup> groups(DeadLetterFilter filter, int limit) {
-        return DeadLetterGroups.of(matching(filter)::iterator, limit);
+        return DeadLetterGroups.of(matching(filter).toList(), limit);
     }
 
     @Override

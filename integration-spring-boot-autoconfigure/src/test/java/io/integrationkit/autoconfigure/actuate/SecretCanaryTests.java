@@ -9,6 +9,7 @@ import io.integrationkit.autoconfigure.actuate.EndpointApplication.Answer;
 import io.integrationkit.autoconfigure.actuate.EndpointApplication.WithWebEndpoints;
 import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration;
+import io.integrationkit.autoconfigure.deadletter.ReplayAutoConfiguration;
 import io.integrationkit.autoconfigure.event.EventAutoConfiguration;
 import io.integrationkit.autoconfigure.idempotency.IdempotencyAutoConfiguration;
 import io.integrationkit.autoconfigure.jdbc.IntegrationJdbcAutoConfiguration;
@@ -297,6 +298,7 @@ class SecretCanaryTests {
         IntegrationJdbcAutoConfiguration.class,
         EventAutoConfiguration.class,
         DeadLetterAutoConfiguration.class,
+        ReplayAutoConfiguration.class,
         OutboxAutoConfiguration.class,
         ListenerAutoConfiguration.class,
         IdempotencyAutoConfiguration.class,

@@ -137,6 +137,8 @@ abstract class RepairKillContract {
                             "--integration.reliable.defaults.circuit-breaker.enabled=false",
                             "--integration.outbox.shards=8",
                             "--integration.outbox.lease=3s",
+                            "--integration.outbox.delivery-timeout=1s",
+                            "--integration.outbox.lease-margin=500ms",
                             "--integration.dead-letters.replay-lease=5s",
                             "--integration.dead-letters.replay-jobs.lease=3s"));
             this.instances.add(process);
