@@ -28,7 +28,8 @@ final class RedactedException extends RuntimeException {
     }
 
     static Throwable of(Throwable failure, Redaction redaction) {
-        return tells(failure, redaction, seen(), 0) ? copy(failure, redaction, seen(), 0) : failure;
+        Throwable told = tells(failure, redaction, seen(), 0) ? copy(failure, redaction, seen(), 0) : failure;
+        return (told != null) ? told : failure;
     }
 
     private static Set<Throwable> seen() {
