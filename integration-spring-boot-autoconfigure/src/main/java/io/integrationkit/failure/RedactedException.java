@@ -72,7 +72,9 @@ final class RedactedException extends RuntimeException {
         return copy;
     }
 
+    /** Names the exception it stands for, as the trace of that one would. */
     @Override
+    @SuppressWarnings("OverrideThrowableToString")
     public String toString() {
         return this.line;
     }

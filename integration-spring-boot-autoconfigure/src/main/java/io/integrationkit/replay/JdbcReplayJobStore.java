@@ -6,6 +6,7 @@ import io.integrationkit.deadletter.OpenSelection;
 import io.integrationkit.jdbc.JdbcAccess;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -129,9 +130,9 @@ final class JdbcReplayJobStore implements ReplayJobStore {
 
     @Override
     public @Nullable JobClaim claim(String owner, Duration lease) {
-        List<String> candidates = this.jdbc.queryForList(
+        List<String> candidates = this.jdbc.query(
                 "select id from integration_replay_job where " + this.free + " order by seq limit " + CANDIDATES,
-                String.class);
+                (row, index) -> Objects.requireNonNull(row.getString("id")));
         for (String id : candidates) {
             JobClaim claimed = claim(id, owner, lease);
             if (claimed != null) {
@@ -200,9 +201,9 @@ final class JdbcReplayJobStore implements ReplayJobStore {
 
     @Override
     public void deleteEnded(int kept) {
-        List<Long> first = this.jdbc.queryForList(
+        List<Long> first = this.jdbc.query(
                 "select seq from integration_replay_job where status <> 'RUNNING' order by seq desc limit 1 offset ?",
-                Long.class,
+                (row, index) -> row.getLong("seq"),
                 kept);
         if (!first.isEmpty()) {
             this.access.inNewTransaction(() -> this.jdbc.update(

@@ -101,8 +101,9 @@ final class MemoryReplayJobStore implements ReplayJobStore {
     public synchronized Standing end(
             JobClaim claim, ReplayProgress progress, ReplayJob.Status status, @Nullable String stopped) {
         Standing before = release(claim, progress);
-        if (before == Standing.HELD) {
-            this.jobs.get(claim.job().id()).end(status, stopped, this.time.now());
+        MemoryReplayJob job = this.jobs.get(claim.job().id());
+        if (before == Standing.HELD && job != null) {
+            job.end(status, stopped, this.time.now());
         }
         return before;
     }
@@ -119,7 +120,7 @@ final class MemoryReplayJobStore implements ReplayJobStore {
 
     @Override
     public synchronized void deleteEnded(int kept) {
-        long ended = this.jobs.size() - unended();
+        int ended = this.jobs.size() - unended();
         var oldestFirst = this.jobs.values().iterator();
         while (ended > kept && oldestFirst.hasNext()) {
             if (!oldestFirst.next().runs()) {
