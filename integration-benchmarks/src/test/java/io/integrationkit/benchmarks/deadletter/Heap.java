@@ -6,9 +6,11 @@ import io.integrationkit.call.OperationRegistry;
 import io.integrationkit.call.OperationReplayer;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.context.TimeSource;
+import io.integrationkit.deadletter.DeadLetterPrivacy;
 import io.integrationkit.deadletter.DeadLetterSettings;
 import io.integrationkit.deadletter.DeadLetterStores;
 import io.integrationkit.deadletter.DeadLetters;
+import io.integrationkit.deadletter.MaskingSettings;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.JdbcAccess;
@@ -85,7 +87,9 @@ final class Heap implements Column, AutoCloseable {
                         new FailureClassification(List.of(), InstantSource.system()),
                         TimeSource.system(),
                         () -> null,
-                        new DeadLetterSettings(Duration.ofMinutes(5), 1))
+                        new DeadLetterSettings(Duration.ofMinutes(5), 1),
+                        new DeadLetterPrivacy(
+                                codec, (name) -> null, (type, version) -> List.of(), MaskingSettings.standard(), null))
                 .inDatabase(access, codec);
     }
 
