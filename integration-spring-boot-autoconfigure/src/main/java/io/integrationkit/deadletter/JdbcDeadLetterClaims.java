@@ -52,6 +52,8 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
 
     private final String note;
 
+    private final String lockMessages;
+
     JdbcDeadLetterClaims(JdbcAccess access, DeadLetterRows rows) {
         this.access = access;
         this.jdbc = access.jdbc();
@@ -69,6 +71,10 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
                 + "lease_until = null%s where id = ? and %s";
         this.discard = set.formatted("DISCARDED", ", closed_at = " + this.clock, this.claimable);
         this.park = set.formatted("PARKED", "", this.claimable) + " and status <> 'PARKED'";
+        // Not a condition: a planner that takes open entries for few would look through all of them for each batch.
+        this.lockMessages = "select %s, %s, case when %s then 1 else 0 end as claimable from integration_dead_letter"
+                        .formatted(DeadLetterRows.COLUMNS, DeadLetterRows.CONTENT_COLUMNS, this.claimable)
+                + " where id in (%s) and kind = 'MESSAGE' order by seq for update skip locked";
         this.note = """
                 insert into integration_dead_letter_history (entry_id, happened_at, action, actor, reason) \
                 select id, %s, ?, ?, ? from integration_dead_letter where id""".formatted(this.clock);
@@ -116,10 +122,14 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
             return List.of();
         }
         return this.access.inNewTransaction(() -> {
-            List<Claim> claims = this.jdbc.query(
-                    "%s where id in (%s) and kind = 'MESSAGE' and %s order by seq for update skip locked"
-                            .formatted(CLAIM_COLUMNS, marks(ids), this.claimable),
-                    this.rows::claim,
+            List<Claim> claims = new ArrayList<>();
+            this.jdbc.query(
+                    this.lockMessages.formatted(marks(ids)),
+                    (row) -> {
+                        if (row.getInt("claimable") == 1) {
+                            claims.add(this.rows.claim(row, claims.size()));
+                        }
+                    },
                     ids.toArray());
             if (claims.isEmpty()) {
                 return List.of();

@@ -38,14 +38,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Replays 50,000 dead letters to Kafka by a job, in turn with an outbox that drains as many messages, and by a job with a
- * rate; prints the rates, and exits with 1 if a bar is missed or a key comes out of order. Options are system properties:
- * {@code load.entries} (50000), {@code load.rounds} (3).
+ * rate; prints the rates, and exits with 1 if a bar is missed or a key comes out of order. Option, a system property:
+ * {@code load.rounds} (3).
  */
 public final class ReplayLoad {
 
     private static final TimeSource TIME = TimeSource.system();
 
-    private static final int ENTRIES = Integer.getInteger("load.entries", 50_000);
+    private static final int ENTRIES = 50_000;
 
     private static final int ROUNDS = Integer.getInteger("load.rounds", 3);
 
