@@ -4,10 +4,8 @@ import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.jdbc.LockConflicts;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Supplier;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
@@ -19,17 +17,20 @@ import org.springframework.jdbc.core.JdbcOperations;
  */
 final class ClosedDeadLetters {
 
-    private static final String LOCK =
-            "select id from integration_dead_letter where status in ('RESOLVED', 'DISCARDED') and ";
+    private static final String LOCK = "select id, " + Tally.Place.COLUMNS
+            + " from integration_dead_letter where status in ('RESOLVED', 'DISCARDED') and ";
 
     private final JdbcAccess access;
 
     private final JdbcOperations jdbc;
 
+    private final JdbcTally tally;
+
     private final String lockExpired;
 
-    ClosedDeadLetters(JdbcAccess access) {
+    ClosedDeadLetters(JdbcAccess access, JdbcTally tally) {
         this.access = access;
+        this.tally = tally;
         this.jdbc = access.jdbc();
         String moment = access.database().clockPlusMillis();
         // As a query of its own, the clock of PostgreSQL is read once; otherwise no index could be used.
@@ -43,24 +44,33 @@ final class ClosedDeadLetters {
             return 0;
         }
         String lock = LOCK + "id in (" + marks(ids) + ") for update skip locked";
-        return inTransaction(() -> this.jdbc.queryForList(lock, String.class, ids.toArray()));
+        return inTransaction(lock, ids.toArray());
     }
 
     int deleteExpired(Duration age, int limit) {
-        return inTransaction(() -> this.jdbc.queryForList(this.lockExpired, String.class, -age.toMillis(), limit));
+        return inTransaction(this.lockExpired, -age.toMillis(), limit);
     }
 
-    private int inTransaction(Supplier<List<String>> lock) {
+    private int inTransaction(String lock, Object... values) {
         return LockConflicts.<Integer>retried(
-                this.access.database(), () -> this.access.<Integer>inNewTransaction(() -> deleteLocked(lock.get())));
+                this.access.database(), () -> this.access.<Integer>inNewTransaction(() -> delete(lock, values)));
     }
 
-    private int deleteLocked(List<String> ids) {
+    private int delete(String lock, Object... values) {
+        Tally fewer = new Tally();
+        List<String> ids = this.jdbc.query(
+                lock,
+                (row, index) -> {
+                    fewer.left(Tally.Place.of(row));
+                    return row.getString("id");
+                },
+                values);
         if (!ids.isEmpty()) {
-            Object[] values = new ArrayList<>(ids).toArray();
+            Object[] locked = ids.toArray();
             this.jdbc.update(
-                    "delete from integration_dead_letter_history where entry_id in (" + marks(ids) + ")", values);
-            this.jdbc.update("delete from integration_dead_letter where id in (" + marks(ids) + ")", values);
+                    "delete from integration_dead_letter_history where entry_id in (" + marks(ids) + ")", locked);
+            this.jdbc.update("delete from integration_dead_letter where id in (" + marks(ids) + ")", locked);
+            this.tally.write(fewer);
         }
         return ids.size();
     }

@@ -33,13 +33,19 @@ interface DeadLetterClaims {
     boolean reopen(Claim claim, @Nullable LastFailure failure, String note, Intervention by);
 
     /** Closes an open entry, and tells that in the same transaction; returns whether there was one. */
-    boolean discard(String id, Intervention by, Consumer<DeadLetter> told);
+    default boolean discard(String id, Intervention by, Consumer<DeadLetter> told) {
+        return discardAll(List.of(id), by, told) == 1;
+    }
 
     /** Sets an open entry aside; returns whether it was open. */
-    boolean park(String id, Intervention by);
+    default boolean park(String id, Intervention by) {
+        return parkAll(List.of(id), by) == 1;
+    }
 
     /** Takes up an entry that was set aside; returns whether it was. */
-    boolean unpark(String id, Intervention by);
+    default boolean unpark(String id, Intervention by) {
+        return unparkAll(List.of(id), by) == 1;
+    }
 
     /** Discards those of the entries that could be claimed now, in one transaction; returns how many. */
     int discardAll(List<String> ids, Intervention by, Consumer<DeadLetter> told);

@@ -12,7 +12,8 @@ import java.time.Instant;
  * @param category category of the last failure of each
  * @param count how many entries there are
  * @param firstFailedAt first failure of the one that was stored first
- * @param lastFailedAt when one of them was given up last
+ * @param lastFailedAt when one of them was given up last; may be the time of one that is no longer among them, if that
+ *     failed later than all that are
  * @param exampleId id of one of them, the one that was stored last for the first time
  * @param exceptionType class name of the example's last failure
  * @param message message of the example's last failure

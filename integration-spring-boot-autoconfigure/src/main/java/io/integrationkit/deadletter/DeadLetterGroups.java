@@ -12,8 +12,10 @@ import java.util.TreeMap;
 final class DeadLetterGroups {
 
     private static final Comparator<Sum> LARGEST = Comparator.<Sum>comparingLong((sum) -> sum.count)
-            .thenComparingLong((sum) -> sum.example.position())
-            .reversed();
+            .thenComparing((sum) -> sum.last)
+            .reversed()
+            .thenComparing((sum) -> sum.example.name())
+            .thenComparing((sum) -> sum.example.fingerprint());
 
     private DeadLetterGroups() {}
 

@@ -23,6 +23,8 @@ final class DeadLetterSelections {
 
     private final LongAdder discarded;
 
+    private volatile boolean counted;
+
     DeadLetterSelections(
             DeadLetterStore store,
             DeadLetterReplayer replayer,
@@ -98,7 +100,11 @@ final class DeadLetterSelections {
 
     int deleteExpired(int limit) {
         int discarded = discardExpired(limit);
-        return Math.max(discarded, this.store.deleteClosed(this.limits.retention(), limit));
+        int deleted = this.store.deleteClosed(this.limits.retention(), limit);
+        // Somebody may have changed entries by hand while no instance ran.
+        this.store.sumUp(!this.counted);
+        this.counted = true;
+        return Math.max(discarded, deleted);
     }
 
     /** Discarded first and deleted later: the history says what became of it, and a key of the outbox is told. */

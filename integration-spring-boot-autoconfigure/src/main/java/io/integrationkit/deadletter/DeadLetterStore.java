@@ -52,6 +52,13 @@ interface DeadLetterStore {
     /** Deletes at most so many of the entries that have been closed for so long, with their history. */
     int deleteClosed(Duration age, int limit);
 
+    /**
+     * Makes counts and groups quick again, by summing up what was counted since.
+     *
+     * @param again whether to count the entries again as well, which reads all of them
+     */
+    void sumUp(boolean again);
+
     /** Finds the entries that a replay could take up now, or when their lease is over. */
     OpenSelection selectOpen(DeadLetterFilter filter, Set<String> names);
 

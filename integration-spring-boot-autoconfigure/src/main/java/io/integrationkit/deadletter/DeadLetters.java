@@ -341,7 +341,10 @@ public interface DeadLetters extends GivenUpCalls {
     /**
      * Does what the settings say about age: deletes entries that have been closed for longer than
      * {@code integration.dead-letters.retention}, and discards open and parked ones that failed last longer ago than
-     * {@code integration.dead-letters.open-retention}, if that is set. May be called by any number of instances at once.
+     * {@code integration.dead-letters.open-retention}, if that is set. Then sums up what was counted since, in a database,
+     * so that {@link #counts} and {@link #groups} stay quick; the first time the entries themselves are counted, which
+     * puts right what was changed by hand. May be called by any number of instances at once; the kit does so every ten
+     * seconds.
      *
      * @param limit how many of each at most
      * @return the larger one of both numbers

@@ -1,5 +1,6 @@
 package io.integrationkit.deadletter;
 
+import io.integrationkit.deadletter.DeadLetter.Status;
 import io.integrationkit.deadletter.DeadLetterChange.Action;
 import io.integrationkit.jdbc.JdbcAccess;
 import java.time.Duration;
@@ -8,26 +9,31 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 
-/** The changes of operators and replays, in the tables {@code integration_dead_letter} and its history. */
+/**
+ * The changes of operators and replays, in the table {@code integration_dead_letter}. Each locks the entries it changes,
+ * reads what they are, changes them, and writes history and tally, in one transaction.
+ */
 final class JdbcDeadLetterClaims implements DeadLetterClaims {
-
-    private static final String CLAIMED = " where id = ? and status = 'REPLAYING' and owner = ? and epoch = ?";
 
     private static final String CLAIMABLE =
             "(status in ('NEW', 'PARKED') or (status = 'REPLAYING' and lease_until < %s))";
 
+    private static final String ENTRY_AND_CONTENT =
+            "select %s, %s".formatted(DeadLetterRows.COLUMNS, DeadLetterRows.CONTENT_COLUMNS);
+
+    static final String CLAIM_COLUMNS = ENTRY_AND_CONTENT + " from integration_dead_letter";
+
+    private static final String LOCK_HELD =
+            "select " + DeadLetterRows.COLUMNS + ", revision from integration_dead_letter"
+                    + " where id = ? and status = 'REPLAYING' and owner = ? and epoch = ? for update";
+
     private static final String REOPEN = """
             update integration_dead_letter set status = 'NEW', replays = replays + 1, note = ?, owner = null, \
-            lease_until = null""" + CLAIMED;
-
-    static final String CLAIM_COLUMNS = "select %s, %s from integration_dead_letter"
-            .formatted(DeadLetterRows.COLUMNS, DeadLetterRows.CONTENT_COLUMNS);
-
-    private static final String UNPARK =
-            "update integration_dead_letter set status = 'NEW', note = ? where id = ? and status = 'PARKED'";
+            lease_until = null where id = ?""";
 
     private static final Comparator<DeadLetter> BY_KEY =
             Comparator.comparing(DeadLetter::name).thenComparing((letter) -> String.valueOf(letter.key()));
@@ -38,6 +44,10 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
 
     private final DeadLetterRows rows;
 
+    private final JdbcTally tally;
+
+    private final JdbcDeadLetterHistory history;
+
     private final String clock;
 
     private final String claimable;
@@ -46,43 +56,31 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
 
     private final String resolve;
 
-    private final String discard;
-
-    private final String park;
-
-    private final String note;
-
     private final String lockMessages;
 
-    JdbcDeadLetterClaims(JdbcAccess access, DeadLetterRows rows) {
+    JdbcDeadLetterClaims(JdbcAccess access, DeadLetterRows rows, JdbcTally tally, JdbcDeadLetterHistory history) {
         this.access = access;
         this.jdbc = access.jdbc();
         this.rows = rows;
+        this.tally = tally;
+        this.history = history;
         this.clock = access.database().clock();
         this.claimable = CLAIMABLE.formatted(this.clock);
-        this.claim = """
-                update integration_dead_letter set status = 'REPLAYING', owner = ?, epoch = epoch + 1, \
-                lease_until = %s where id = ? and %s""".formatted(access.database().clockPlusMillis(), this.claimable);
+        this.claim =
+                "update integration_dead_letter set status = 'REPLAYING', owner = ?, epoch = epoch + 1, lease_until = %s where id = ?"
+                        .formatted(access.database().clockPlusMillis());
         this.resolve = """
-                update integration_dead_letter set status = case when revision = ? then 'RESOLVED' else 'NEW' end, \
-                closed_at = case when revision = ? then %s else null end, replays = replays + 1, note = null, \
-                owner = null, lease_until = null""".formatted(this.clock) + CLAIMED;
-        String set = "update integration_dead_letter set status = '%s', note = ?, owner = null, epoch = epoch + 1, "
-                + "lease_until = null%s where id = ? and %s";
-        this.discard = set.formatted("DISCARDED", ", closed_at = " + this.clock, this.claimable);
-        this.park = set.formatted("PARKED", "", this.claimable) + " and status <> 'PARKED'";
+                update integration_dead_letter set status = 'RESOLVED', closed_at = %s, closed_by = ?, closed_reason = ?, \
+                replays = replays + 1, note = null, owner = null, lease_until = null, epoch = epoch + 1 where seq in (%%s)""".formatted(this.clock);
         // Not a condition: a planner that takes open entries for few would look through all of them for each batch.
-        this.lockMessages = "select %s, %s, case when %s then 1 else 0 end as claimable from integration_dead_letter"
-                        .formatted(DeadLetterRows.COLUMNS, DeadLetterRows.CONTENT_COLUMNS, this.claimable)
+        this.lockMessages = ENTRY_AND_CONTENT + ", case when " + this.claimable
+                + " then 1 else 0 end as claimable from integration_dead_letter"
                 + " where id in (%s) and kind = 'MESSAGE' order by seq for update skip locked";
-        this.note = """
-                insert into integration_dead_letter_history (entry_id, happened_at, action, actor, reason) \
-                select id, %s, ?, ?, ? from integration_dead_letter where id""".formatted(this.clock);
     }
 
     /** A condition: what a selection may claim now. */
-    String selectable(DeadLetter.@Nullable Status asked) {
-        return (asked == DeadLetter.Status.PARKED)
+    String selectable(@Nullable Status asked) {
+        return (asked == Status.PARKED)
                 ? this.claimable
                 : "(status = 'NEW' or (status = 'REPLAYING' and lease_until < %s))".formatted(this.clock);
     }
@@ -90,26 +88,48 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
     @Override
     public @Nullable Claim claim(String id, String owner, Duration lease) {
         return this.access.<@Nullable Claim>inNewTransaction(() -> {
-            if (this.jdbc.update(this.claim, owner, lease.toMillis(), id) == 0) {
+            List<Claim> open = this.jdbc.query(
+                    CLAIM_COLUMNS + " where id = ? and " + this.claimable + " for update", this.rows::claim, id);
+            if (open.isEmpty()) {
                 return null;
             }
-            return this.jdbc.queryForObject(CLAIM_COLUMNS + " where id = ?", this.rows::claim, id);
+            Claim before = open.get(0);
+            this.jdbc.update(this.claim, owner, lease.toMillis(), id);
+            this.tally.write(new Tally().moved(before.letter(), Status.REPLAYING));
+            return before.takenBy(owner);
         });
     }
 
     @Override
     public boolean resolve(Claim claim, Intervention by, Runnable together) {
         return this.access.inNewTransaction(() -> {
-            String id = claim.letter().id();
-            boolean held =
-                    this.jdbc.update(this.resolve, claim.revision(), claim.revision(), id, claim.owner(), claim.epoch())
-                            == 1;
-            if (held) {
-                together.run();
-                note(id, Action.REPLAYED, by.actor(), by.reason());
+            Held held = lockHeld(claim);
+            if (held == null) {
+                return false;
             }
-            return held;
+            boolean covered = held.revision() == claim.revision();
+            if (covered) {
+                this.jdbc.update(this.resolve.formatted(held.letter().position()), by.actor(), by.reason());
+            } else {
+                this.jdbc.update(REOPEN, null, held.letter().id());
+            }
+            this.tally.write(new Tally().moved(held.letter(), covered ? Status.RESOLVED : Status.NEW));
+            together.run();
+            if (!covered) {
+                this.history.note(held.letter().id(), Action.REPLAYED, by.actor(), by.reason());
+            }
+            return true;
         });
+    }
+
+    private @Nullable Held lockHeld(Claim claim) {
+        List<Held> held = this.jdbc.query(
+                LOCK_HELD,
+                (row, index) -> new Held(this.rows.letter(row, index), row.getLong("revision")),
+                claim.letter().id(),
+                claim.owner(),
+                claim.epoch());
+        return held.isEmpty() ? null : held.get(0);
     }
 
     /**
@@ -135,13 +155,10 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
                 return List.of();
             }
             together.accept(claims);
-            List<String> resolved =
-                    claims.stream().map((each) -> each.letter().id()).toList();
-            this.jdbc.update("""
-                    update integration_dead_letter set status = 'RESOLVED', closed_at = %s, replays = replays + 1, \
-                    note = null, owner = null, lease_until = null, epoch = epoch + 1 where id in (%s)""".formatted(this.clock, marks(resolved)), resolved.toArray());
-            noteAll(resolved, Action.REPLAYED, by);
-            return resolved;
+            List<DeadLetter> resolved = claims.stream().map(Claim::letter).toList();
+            this.jdbc.update(this.resolve.formatted(positions(resolved)), by.actor(), by.reason());
+            this.tally.write(allMoved(resolved, Status.RESOLVED));
+            return resolved.stream().map(DeadLetter::id).toList();
         });
     }
 
@@ -149,124 +166,111 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
         return String.join(", ", Collections.nCopies(values.size(), "?"));
     }
 
+    /** Numbers, written into the statement: rows are found in their order, and faster than by their ids. */
+    private static String positions(List<DeadLetter> letters) {
+        return letters.stream()
+                .map((letter) -> String.valueOf(letter.position()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static Tally allMoved(List<DeadLetter> letters, Status after) {
+        Tally tally = new Tally();
+        letters.forEach((letter) -> tally.moved(letter, after));
+        return tally;
+    }
+
     @Override
     public boolean reopen(Claim claim, @Nullable LastFailure failure, String note, Intervention by) {
-        String id = claim.letter().id();
         return this.access.inNewTransaction(() -> {
-            boolean held = this.jdbc.update(REOPEN, note, id, claim.owner(), claim.epoch()) == 1;
-            if (held && failure != null) {
+            Held held = lockHeld(claim);
+            if (held == null) {
+                return false;
+            }
+            String id = held.letter().id();
+            this.jdbc.update(REOPEN, note, id);
+            if (failure != null) {
                 this.jdbc.update(
                         JdbcDeadLetterStore.NOTE_FAILURE,
                         this.rows.values(failure).with(id).toArray());
             }
-            if (held) {
-                note(id, Action.REPLAY_FAILED, by.actor(), note);
-            }
-            return held;
-        });
-    }
-
-    @Override
-    public boolean discard(String id, Intervention by, Consumer<DeadLetter> told) {
-        return this.access.inNewTransaction(() -> {
-            boolean closed = this.jdbc.update(this.discard, by.reason(), id) == 1;
-            if (closed) {
-                note(id, Action.DISCARDED, by.actor(), by.reason());
-                this.jdbc
-                        .query(
-                                "select " + DeadLetterRows.COLUMNS + " from integration_dead_letter where id = ?",
-                                this.rows::letter,
-                                id)
-                        .forEach(told);
-            }
-            return closed;
-        });
-    }
-
-    @Override
-    public boolean park(String id, Intervention by) {
-        return change(this.park, id, Action.PARKED, by);
-    }
-
-    @Override
-    public boolean unpark(String id, Intervention by) {
-        return change(UNPARK, id, Action.UNPARKED, by);
-    }
-
-    private boolean change(String sql, String id, Action action, Intervention by) {
-        return this.access.inNewTransaction(() -> {
-            boolean changed = this.jdbc.update(sql, by.reason(), id) == 1;
-            if (changed) {
-                note(id, action, by.actor(), by.reason());
-            }
-            return changed;
+            this.tally.write(
+                    (failure != null)
+                            ? new Tally().failed(held.letter(), failure, Status.NEW)
+                            : new Tally().moved(held.letter(), Status.NEW));
+            this.history.note(id, Action.REPLAY_FAILED, by.actor(), note);
+            return true;
         });
     }
 
     @Override
     public int discardAll(List<String> ids, Intervention by, Consumer<DeadLetter> told) {
-        return changeAll("DISCARDED", ", closed_at = " + this.clock, ids, this.claimable, Action.DISCARDED, by, told);
-    }
-
-    @Override
-    public int parkAll(List<String> ids, Intervention by) {
-        String open = this.claimable + " and status <> 'PARKED'";
-        return changeAll("PARKED", "", ids, open, Action.PARKED, by, (parked) -> {});
-    }
-
-    @Override
-    public int unparkAll(List<String> ids, Intervention by) {
-        return changeAll("NEW", "", ids, "status = 'PARKED'", Action.UNPARKED, by, (taken) -> {});
-    }
-
-    /**
-     * The rows stay locked from being read to the commit; those that others have locked are left to them. Keys are told in
-     * one order, so that of two who close entries of the same keys neither waits for the other in a circle.
-     */
-    private int changeAll(
-            String status,
-            String further,
-            List<String> ids,
-            String condition,
-            Action action,
-            Intervention by,
-            Consumer<DeadLetter> told) {
-        if (ids.isEmpty()) {
-            return 0;
-        }
-        String lock =
-                "select %s from integration_dead_letter where id in (%s) and %s order by seq for update skip locked"
-                        .formatted(DeadLetterRows.COLUMNS, marks(ids), condition);
         return this.access.inNewTransaction(() -> {
-            List<DeadLetter> letters = this.jdbc.query(lock, this.rows::letter, ids.toArray());
-            if (letters.isEmpty()) {
-                return 0;
-            }
-            List<String> locked = letters.stream().map(DeadLetter::id).toList();
-            List<Object> values = new ArrayList<>(List.of(by.reason()));
-            values.addAll(locked);
-            this.jdbc.update(
-                    "update integration_dead_letter set status = '%s', note = ?, owner = null, epoch = epoch + 1, lease_until = null%s where id in (%s)"
-                            .formatted(status, further, marks(locked)),
-                    values.toArray());
-            noteAll(locked, action, by);
+            List<DeadLetter> letters = lock(ids, this.claimable);
+            change(letters, Status.DISCARDED, ", closed_at = " + this.clock + ", closed_by = ?, closed_reason = ?", by);
             letters.stream().sorted(BY_KEY).forEach(told);
-            return locked.size();
+            return letters.size();
         });
     }
 
     @Override
+    public int parkAll(List<String> ids, Intervention by) {
+        return this.access.inNewTransaction(() -> {
+            List<DeadLetter> letters = lock(ids, this.claimable + " and status <> 'PARKED'");
+            change(letters, Status.PARKED, "", by);
+            noteAll(letters, Action.PARKED, by);
+            return letters.size();
+        });
+    }
+
+    @Override
+    public int unparkAll(List<String> ids, Intervention by) {
+        return this.access.inNewTransaction(() -> {
+            List<DeadLetter> letters = lock(ids, "status = 'PARKED'");
+            change(letters, Status.NEW, "", by);
+            noteAll(letters, Action.UNPARKED, by);
+            return letters.size();
+        });
+    }
+
+    /**
+     * The rows stay locked from being read to the commit. One entry is waited for; of several, those that others have
+     * locked are left to them. Keys are told in one order, so that of two who close entries of the same keys neither waits
+     * for the other in a circle.
+     */
+    private List<DeadLetter> lock(List<String> ids, String condition) {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        String lock = "select %s from integration_dead_letter where id in (%s) and %s order by seq for update%s"
+                .formatted(DeadLetterRows.COLUMNS, marks(ids), condition, (ids.size() > 1) ? " skip locked" : "");
+        return this.jdbc.query(lock, this.rows::letter, ids.toArray());
+    }
+
+    private void change(List<DeadLetter> letters, Status status, String closing, Intervention by) {
+        if (!letters.isEmpty()) {
+            List<Object> values = new ArrayList<>(List.of(by.reason()));
+            if (!closing.isEmpty()) {
+                values.addAll(List.of(by.actor(), by.reason()));
+            }
+            this.jdbc.update(
+                    "update integration_dead_letter set status = '%s', note = ?, owner = null, epoch = epoch + 1, lease_until = null%s where seq in (%s)"
+                            .formatted(status, closing, positions(letters)),
+                    values.toArray());
+            this.tally.write(allMoved(letters, status));
+        }
+    }
+
+    private void noteAll(List<DeadLetter> letters, Action action, Intervention by) {
+        if (!letters.isEmpty()) {
+            this.history.noteAll(letters.stream().map(DeadLetter::id).toList(), action, by);
+        }
+    }
+
+    @Override
     public boolean revealed(String id, Intervention by) {
-        return this.access.inNewTransaction(() -> note(id, Action.REVEALED, by.actor(), by.reason()) == 1);
+        return this.access.inNewTransaction(() -> this.history.note(id, Action.REVEALED, by.actor(), by.reason()) == 1);
     }
 
-    private void noteAll(List<String> ids, Action action, Intervention by) {
-        List<Object> values = new ArrayList<>(List.of(action.name(), by.actor(), by.reason()));
-        values.addAll(ids);
-        this.jdbc.update(this.note + " in (" + marks(ids) + ")", values.toArray());
-    }
-
-    private int note(String id, Action action, String actor, @Nullable String reason) {
-        return this.jdbc.update(this.note + " = ?", action.name(), actor, reason, id);
-    }
+    /** An entry whose claim still holds, and how often it has been stored. */
+    private record Held(DeadLetter letter, long revision) {}
 }

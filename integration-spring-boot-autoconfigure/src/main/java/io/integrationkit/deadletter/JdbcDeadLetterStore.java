@@ -22,24 +22,31 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
             content_type, headers, payload, cipher, status, id, kind, name, message_id, first_failed_at, replays, revision, epoch) \
             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)""";
 
+    private static final int ROWS_OF_FOLD = 10_000;
+
     private static final String FAILED_AGAIN = """
             update integration_dead_letter set category = ?, exception_type = ?, message = ?, fingerprint = ?, \
             attempts = attempts + ?, last_failed_at = ?, correlation_id = ?""";
 
     private static final String STORE_AGAIN = FAILED_AGAIN + """
             , entry_key = ?, tenant = ?, compensation = ?, arguments = ?, event_type = ?, event_version = ?, \
-            content_type = ?, headers = ?, payload = ?, cipher = ?, revision = revision + 1, closed_at = null, \
-            status = case when status in ('REPLAYING', 'PARKED') then status else ? end where id = ?""";
+            content_type = ?, headers = ?, payload = ?, cipher = ?, status = ?, revision = revision + 1, closed_at = null, \
+            closed_by = null, closed_reason = null where id = ?""";
+
+    private static final String LOCK =
+            "select " + DeadLetterRows.COLUMNS + " from integration_dead_letter where id = ?%s for update";
 
     static final String NOTE_FAILURE = FAILED_AGAIN + " where id = ?";
-
-    private static final String NOTE_FAILURE_OF_REPLAY = NOTE_FAILURE + " and status = 'REPLAYING'";
 
     private final JdbcAccess access;
 
     private final JdbcOperations jdbc;
 
     private final DeadLetterRows rows;
+
+    private final JdbcTally tally;
+
+    private final JdbcDeadLetterHistory history;
 
     private final JdbcDeadLetterClaims claims;
 
@@ -51,9 +58,11 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
         this.access = access;
         this.jdbc = access.jdbc();
         this.rows = new DeadLetterRows(codec, access.database(), new ContentSeal(cipher));
-        this.claims = new JdbcDeadLetterClaims(access, this.rows);
+        this.tally = new JdbcTally(access, ROWS_OF_FOLD);
+        this.history = new JdbcDeadLetterHistory(access, this.rows);
+        this.claims = new JdbcDeadLetterClaims(access, this.rows, this.tally, this.history);
         this.sums = new JdbcDeadLetterSums(access, this.rows);
-        this.closed = new ClosedDeadLetters(access);
+        this.closed = new ClosedDeadLetters(access, this.tally);
     }
 
     @Override
@@ -82,7 +91,7 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
 
     private boolean insert(GivenUp givenUp, DeadLetterRows.Columns content) {
         LastFailure failure = givenUp.failure();
-        return this.access
+        boolean inserted = this.access
                 .database()
                 .insertIfAbsent(
                         this.jdbc,
@@ -91,21 +100,42 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
                                 .values(failure)
                                 .with(contentOf(givenUp, content))
                                 .with(
+                                        givenUp.status().name(),
                                         givenUp.id(),
                                         givenUp.kind().name(),
                                         givenUp.name(),
                                         content.messageId(),
                                         this.access.database().parameter(failure.at()))
                                 .toArray());
+        if (inserted) {
+            this.tally.write(Tally.of(givenUp));
+        }
+        return inserted;
     }
 
     private boolean storeAgain(GivenUp givenUp, DeadLetterRows.Columns content) {
-        return update(
+        DeadLetter before = lock(givenUp.id(), "");
+        if (before == null) {
+            return false;
+        }
+        if (before.closedAt() != null) {
+            this.history.reopened(before.id());
+        }
+        boolean stays = before.status() == DeadLetter.Status.REPLAYING || before.status() == DeadLetter.Status.PARKED;
+        DeadLetter.Status after = stays ? before.status() : givenUp.status();
+        update(
                 STORE_AGAIN,
                 this.rows
                         .values(givenUp.failure())
                         .with(contentOf(givenUp, content))
-                        .with(givenUp.id()));
+                        .with(after.name(), givenUp.id()));
+        this.tally.write(new Tally().failed(before, givenUp.failure(), after));
+        return true;
+    }
+
+    private @Nullable DeadLetter lock(String id, String condition) {
+        List<DeadLetter> letters = this.jdbc.query(LOCK.formatted(condition), this.rows::letter, id);
+        return letters.isEmpty() ? null : letters.get(0);
     }
 
     private @Nullable Object[] contentOf(GivenUp givenUp, DeadLetterRows.Columns content) {
@@ -119,19 +149,24 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
             content.contentType(),
             content.headers(),
             content.payload(),
-            content.cipher(),
-            givenUp.status().name()
+            content.cipher()
         };
     }
 
     @Override
     public void noteFailure(String id, LastFailure failure) {
-        this.access.inNewTransaction(
-                () -> update(NOTE_FAILURE_OF_REPLAY, this.rows.values(failure).with(id)));
+        this.access.inNewTransaction(() -> {
+            DeadLetter before = lock(id, " and status = 'REPLAYING'");
+            if (before != null) {
+                update(NOTE_FAILURE, this.rows.values(failure).with(id));
+                this.tally.write(new Tally().failed(before, failure, before.status()));
+            }
+            return true;
+        });
     }
 
-    private boolean update(String sql, DeadLetterRows.Values values) {
-        return this.jdbc.update(sql, values.toArray()) == 1;
+    private void update(String sql, DeadLetterRows.Values values) {
+        this.jdbc.update(sql, values.toArray());
     }
 
     @Override
@@ -217,10 +252,15 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
 
     @Override
     public List<DeadLetterChange> history(String id) {
-        return this.jdbc.query(
-                "select happened_at, action, actor, reason from integration_dead_letter_history where entry_id = ? order by seq",
-                this.rows::change,
-                Text.withoutNul(id));
+        return this.history.of(Text.withoutNul(id));
+    }
+
+    @Override
+    public void sumUp(boolean again) {
+        if (again) {
+            this.tally.countAgain();
+        }
+        this.tally.fold();
     }
 
     @Override

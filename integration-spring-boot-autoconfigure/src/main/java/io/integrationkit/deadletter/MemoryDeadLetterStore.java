@@ -167,6 +167,11 @@ final class MemoryDeadLetterStore implements DeadLetterStore, DeadLetterClaims {
     }
 
     @Override
+    public void sumUp(boolean again) {
+        // Entries in memory are counted when somebody asks.
+    }
+
+    @Override
     public synchronized OpenSelection selectOpen(DeadLetterFilter filter, Set<String> names) {
         OpenSelection all = new OpenSelection(filter, names, Long.MAX_VALUE, 0);
         List<OpenDeadLetter> open = listOpen(all, 0, Integer.MAX_VALUE);

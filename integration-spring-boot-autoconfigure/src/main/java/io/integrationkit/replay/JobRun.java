@@ -50,7 +50,9 @@ final class JobRun {
     /** A page is read again after this time: its entries may have been closed or set aside. */
     private static final Duration PAGE_AGE = Duration.ofSeconds(5);
 
-    private static final int PAGE = 500;
+    private static final int SMALLEST_PAGE = 500;
+
+    private static final int LARGEST_PAGE = 5_000;
 
     private final Holding holding;
 
@@ -77,6 +79,8 @@ final class JobRun {
 
     /** Positions behind that of the progress which the job is done with. */
     private final Set<Long> ahead = new HashSet<>();
+
+    private int page = SMALLEST_PAGE;
 
     private ReplayProgress progress;
 
@@ -125,13 +129,15 @@ final class JobRun {
         HeldKeys held = HeldKeys.of(this.deadLetters, this.selection, this.progress.position());
         this.stopped = this.ladder.stopped(this.progress);
         while (this.stopped == null && this.holding.goesOn()) {
-            int most = (int) Math.min(PAGE, left());
+            int most = (int) Math.min(this.page, left());
             List<OpenDeadLetter> page =
                     (most > 0) ? this.deadLetters.listOpen(this.selection, this.progress.position(), most) : List.of();
             if (page.isEmpty()) {
                 return true;
             }
-            replay(page, held);
+            boolean whole = replay(page, held);
+            // Reading a page may mean to sort all that is open; whoever needs many pages reads large ones.
+            this.page = whole ? Math.min(2 * this.page, LARGEST_PAGE) : SMALLEST_PAGE;
         }
         return this.stopped != null;
     }
@@ -141,14 +147,18 @@ final class JobRun {
         return (limit != null) ? limit - this.progress.passed() : Long.MAX_VALUE;
     }
 
-    private void replay(List<OpenDeadLetter> page, HeldKeys held) throws InterruptedException {
+    /** Returns whether the page was replayed to its end before it was too old. */
+    private boolean replay(List<OpenDeadLetter> page, HeldKeys held) throws InterruptedException {
         long read = this.time.nanoTime();
         Batches batches = new Batches(page, this.ahead);
         this.progress = this.progress.at(batches.reached(this.progress.position()));
         while (this.stopped == null && this.time.nanoTime() - read <= PAGE_AGE.toNanos()) {
             List<OpenDeadLetter> batch = batches.next(Math.min(this.batch, this.ladder.leftOf(this.progress)));
-            if (batch.isEmpty() || !pause(this.pace.untilNext())) {
-                return;
+            if (batch.isEmpty()) {
+                return true;
+            }
+            if (!pause(this.pace.untilNext())) {
+                return false;
             }
             replay(batch, batches, held);
             this.progress = this.progress.at(batches.reached(this.progress.position()));
@@ -159,6 +169,7 @@ final class JobRun {
                 this.holding.save(this.progress);
             }
         }
+        return false;
     }
 
     private void replay(List<OpenDeadLetter> batch, Batches batches, HeldKeys held) throws InterruptedException {

@@ -1,6 +1,7 @@
 -- Integration Kit: calls and messages that were given up.
 -- id is derived from (kind, name, key or message id) where there is one, so the primary key keeps an entry unique.
--- seq is the order of first failure. owner, epoch and lease_until belong to the replay that is under way.
+-- seq is the order of first failure. owner, epoch and lease_until belong to the replay that is under way. Who closed an
+-- entry stands in the entry, and goes to its history when it is opened again.
 -- Keys are compared byte by byte: case, accents and trailing blanks count, whatever the collation of the database.
 -- Times are UTC.
 create table if not exists integration_dead_letter (
@@ -30,6 +31,8 @@ create table if not exists integration_dead_letter (
     replays          integer      not null,
     compensation     varchar(16)  not null,
     closed_at        datetime(6),
+    closed_by        varchar(200),
+    closed_reason    varchar(500),
     note             varchar(500),
     revision         bigint       not null,
     owner            varchar(36),
@@ -51,4 +54,18 @@ create table if not exists integration_dead_letter_history (
     actor            varchar(200) not null,
     reason           varchar(500),
     key integration_dead_letter_history_entry (entry_id, seq)
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
+-- How many entries there are of what: the sum of entries over all rows of the same kind. Each change of an entry adds
+-- rows in its own transaction and changes none, so that nobody waits; rows of the same kind are made one now and then.
+create table if not exists integration_dead_letter_tally (
+    seq              bigint       not null auto_increment primary key,
+    kind             varchar(16)  not null,
+    name             text         not null,
+    category         varchar(16)  not null,
+    fingerprint      varchar(16)  not null,
+    status           varchar(16)  not null,
+    entries          bigint       not null,
+    last_failed_at   datetime(6),
+    key integration_dead_letter_tally_fingerprint (fingerprint, seq)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;

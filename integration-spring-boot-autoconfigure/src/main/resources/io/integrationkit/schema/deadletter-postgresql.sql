@@ -1,6 +1,7 @@
 -- Integration Kit: calls and messages that were given up.
 -- id is derived from (kind, name, key or message id) where there is one, so the primary key keeps an entry unique.
--- seq is the order of first failure. owner, epoch and lease_until belong to the replay that is under way.
+-- seq is the order of first failure. owner, epoch and lease_until belong to the replay that is under way. Who closed an
+-- entry stands in the entry, and goes to its history when it is opened again.
 create table if not exists integration_dead_letter (
     id               varchar(36)  not null primary key,
     seq              bigint       generated always as identity unique,
@@ -28,6 +29,8 @@ create table if not exists integration_dead_letter (
     replays          integer      not null,
     compensation     varchar(16)  not null,
     closed_at        timestamp with time zone,
+    closed_by        varchar(200),
+    closed_reason    varchar(500),
     note             varchar(500),
     revision         bigint       not null,
     owner            varchar(36),
@@ -44,10 +47,6 @@ create index if not exists integration_dead_letter_fingerprint on integration_de
 -- A key may be longer than an entry of any other kind of index.
 create index if not exists integration_dead_letter_key on integration_dead_letter using hash (entry_key);
 
--- All that groups and counts need, so that they do not read the rows.
-create index if not exists integration_dead_letter_group on integration_dead_letter
-    (category, name, kind, fingerprint, status, last_failed_at, seq);
-
 create index if not exists integration_dead_letter_closed on integration_dead_letter (closed_at)
     where closed_at is not null;
 
@@ -61,3 +60,18 @@ create table if not exists integration_dead_letter_history (
 );
 
 create index if not exists integration_dead_letter_history_entry on integration_dead_letter_history (entry_id, seq);
+
+-- How many entries there are of what: the sum of entries over all rows of the same kind. Each change of an entry adds
+-- rows in its own transaction and changes none, so that nobody waits; rows of the same kind are made one now and then.
+create table if not exists integration_dead_letter_tally (
+    seq              bigint       generated always as identity primary key,
+    kind             varchar(16)  not null,
+    name             text         not null,
+    category         varchar(16)  not null,
+    fingerprint      varchar(16)  not null,
+    status           varchar(16)  not null,
+    entries          bigint       not null,
+    last_failed_at   timestamp with time zone
+);
+
+create index if not exists integration_dead_letter_tally_fingerprint on integration_dead_letter_tally (fingerprint, seq);

@@ -5,6 +5,7 @@ import static io.integrationkit.deadletter.GivenUpCallsOfTests.message;
 import static io.integrationkit.deadletter.GivenUpCallsOfTests.operationWithResult;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.deadletter.DeadLetter.Status;
@@ -16,6 +17,7 @@ import io.integrationkit.jdbc.JdbcAccess;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +28,9 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
+import org.assertj.core.groups.Tuple;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.io.ClassPathResource;
@@ -71,9 +75,38 @@ abstract class JdbcDeadLetterStoreContract extends ContentContract {
         schema.execute(dataSource);
         this.jdbc.execute("create table if not exists delivery (id varchar(36) primary key)");
         this.jdbc.update("delete from delivery");
+        this.jdbc.update("delete from integration_dead_letter_tally");
         this.jdbc.update("delete from integration_dead_letter_history");
         this.jdbc.update("delete from integration_dead_letter");
         super.createDeadLetters();
+    }
+
+    @AfterEach
+    void theTallyIsWhatTheEntriesAre() {
+        List<DeadLetterFilter> filters = new ArrayList<>(List.of(DeadLetterFilter.all()));
+        for (Status status : Status.values()) {
+            filters.add(DeadLetterFilter.all().withStatus(status));
+        }
+        for (DeadLetterFilter filter : filters) {
+            // A filter with a time cannot be answered by the tally.
+            DeadLetterFilter read = filter.withFailedBetween(Instant.EPOCH, null);
+            assertThat(this.deadLetters.counts(filter)).isEqualTo(this.deadLetters.counts(read));
+            assertThat(this.deadLetters.count(filter)).isEqualTo(this.deadLetters.count(read));
+            assertThat(places(filter)).containsExactlyInAnyOrderElementsOf(places(read));
+        }
+    }
+
+    private List<Tuple> places(DeadLetterFilter filter) {
+        return this.deadLetters.groups(filter, 1_000).stream()
+                .map((group) -> tuple(
+                        group.fingerprint(),
+                        group.kind(),
+                        group.name(),
+                        group.category(),
+                        group.count(),
+                        group.firstFailedAt(),
+                        group.exampleId()))
+                .toList();
     }
 
     @Override

@@ -20,6 +20,7 @@ import io.integrationkit.event.EventTypes;
 import io.integrationkit.failure.FailureClassification;
 import io.integrationkit.jdbc.ExpiredRows;
 import io.integrationkit.jdbc.JdbcAccess;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -35,6 +36,9 @@ import org.springframework.context.annotation.Bean;
         after = {CallAutoConfiguration.class, IntegrationJdbcAutoConfiguration.class, ReliableAutoConfiguration.class})
 @EnableConfigurationProperties(DeadLetterProperties.class)
 public final class DeadLetterAutoConfiguration {
+
+    /** Often, so that what was counted since stays short. */
+    private static final Duration SUM_UP_INTERVAL = Duration.ofSeconds(10);
 
     DeadLetterAutoConfiguration() {}
 
@@ -95,6 +99,6 @@ public final class DeadLetterAutoConfiguration {
 
     @Bean
     ExpiredRows integrationExpiredDeadLetters(DeadLetters deadLetters) {
-        return new ExpiredRows("dead letters", deadLetters::deleteExpired, ExpiredRows.INTERVAL);
+        return new ExpiredRows("dead letters", deadLetters::deleteExpired, SUM_UP_INTERVAL);
     }
 }
