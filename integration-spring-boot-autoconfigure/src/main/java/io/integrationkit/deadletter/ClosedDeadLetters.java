@@ -3,8 +3,8 @@ package io.integrationkit.deadletter;
 import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.jdbc.LockConflicts;
+import io.integrationkit.jdbc.OneOf;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import org.springframework.jdbc.core.JdbcOperations;
 
@@ -40,11 +40,8 @@ final class ClosedDeadLetters {
     }
 
     int delete(List<String> ids) {
-        if (ids.isEmpty()) {
-            return 0;
-        }
-        String lock = LOCK + "id in (" + marks(ids) + ") for update skip locked";
-        return inTransaction(lock, ids.toArray());
+        OneOf wanted = OneOf.texts(this.access.database(), "id", ids);
+        return inTransaction(LOCK + wanted.sql() + " for update skip locked", wanted.after());
     }
 
     int deleteExpired(Duration age, int limit) {
@@ -66,16 +63,15 @@ final class ClosedDeadLetters {
                 },
                 values);
         if (!ids.isEmpty()) {
-            Object[] locked = ids.toArray();
-            this.jdbc.update(
-                    "delete from integration_dead_letter_history where entry_id in (" + marks(ids) + ")", locked);
-            this.jdbc.update("delete from integration_dead_letter where id in (" + marks(ids) + ")", locked);
+            deleteFrom("integration_dead_letter_history", "entry_id", ids);
+            deleteFrom("integration_dead_letter", "id", ids);
             this.tally.write(fewer);
         }
         return ids.size();
     }
 
-    private static String marks(List<String> values) {
-        return String.join(", ", Collections.nCopies(values.size(), "?"));
+    private void deleteFrom(String table, String column, List<String> ids) {
+        OneOf deleted = OneOf.texts(this.access.database(), column, ids);
+        this.jdbc.update("delete from " + table + " where " + deleted.sql(), deleted.after());
     }
 }

@@ -1,6 +1,7 @@
 package io.integrationkit.deadletter;
 
 import io.integrationkit.jdbc.Database;
+import io.integrationkit.jdbc.OneOf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -52,6 +53,12 @@ final class FilterCondition {
             this.sql.append(" and ").append(condition);
             this.values.add(value);
         }
+        return this;
+    }
+
+    FilterCondition and(OneOf values) {
+        this.sql.append(" and ").append(values.sql());
+        this.values.addAll(values.values());
         return this;
     }
 

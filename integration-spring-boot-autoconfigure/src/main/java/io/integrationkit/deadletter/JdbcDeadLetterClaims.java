@@ -3,13 +3,12 @@ package io.integrationkit.deadletter;
 import io.integrationkit.deadletter.DeadLetter.Status;
 import io.integrationkit.deadletter.DeadLetterChange.Action;
 import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.jdbc.OneOf;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 
@@ -71,11 +70,11 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
                         .formatted(access.database().clockPlusMillis());
         this.resolve = """
                 update integration_dead_letter set status = 'RESOLVED', closed_at = %s, closed_by = ?, closed_reason = ?, \
-                replays = replays + 1, note = null, owner = null, lease_until = null, epoch = epoch + 1 where seq in (%%s)""".formatted(this.clock);
+                replays = replays + 1, note = null, owner = null, lease_until = null, epoch = epoch + 1 where""".formatted(this.clock) + " ";
         // Not a condition: a planner that takes open entries for few would look through all of them for each batch.
         this.lockMessages = ENTRY_AND_CONTENT + ", case when " + this.claimable
                 + " then 1 else 0 end as claimable from integration_dead_letter"
-                + " where id in (%s) and kind = 'MESSAGE' order by seq for update skip locked";
+                + " where %s and kind = 'MESSAGE' order by seq for update skip locked";
     }
 
     /** A condition: what a selection may claim now. */
@@ -109,7 +108,7 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
             }
             boolean covered = held.revision() == claim.revision();
             if (covered) {
-                this.jdbc.update(this.resolve.formatted(held.letter().position()), by.actor(), by.reason());
+                resolve(List.of(held.letter()), by);
             } else {
                 this.jdbc.update(REOPEN, null, held.letter().id());
             }
@@ -143,34 +142,41 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
         }
         return this.access.inNewTransaction(() -> {
             List<Claim> claims = new ArrayList<>();
+            OneOf wanted = ids(ids);
             this.jdbc.query(
-                    this.lockMessages.formatted(marks(ids)),
+                    this.lockMessages.formatted(wanted.sql()),
                     (row) -> {
                         if (row.getInt("claimable") == 1) {
                             claims.add(this.rows.claim(row, claims.size()));
                         }
                     },
-                    ids.toArray());
+                    wanted.after());
             if (claims.isEmpty()) {
                 return List.of();
             }
             together.accept(claims);
             List<DeadLetter> resolved = claims.stream().map(Claim::letter).toList();
-            this.jdbc.update(this.resolve.formatted(positions(resolved)), by.actor(), by.reason());
+            resolve(resolved, by);
             this.tally.write(allMoved(resolved, Status.RESOLVED));
             return resolved.stream().map(DeadLetter::id).toList();
         });
     }
 
-    private static String marks(List<String> values) {
-        return String.join(", ", Collections.nCopies(values.size(), "?"));
+    private void resolve(List<DeadLetter> letters, Intervention by) {
+        OneOf resolved = positions(letters);
+        this.jdbc.update(this.resolve + resolved.sql(), resolved.after(by.actor(), by.reason()));
     }
 
-    /** Numbers, written into the statement: rows are found in their order, and faster than by their ids. */
-    private static String positions(List<DeadLetter> letters) {
-        return letters.stream()
-                .map((letter) -> String.valueOf(letter.position()))
-                .collect(Collectors.joining(", "));
+    private OneOf ids(List<String> ids) {
+        return OneOf.texts(this.access.database(), "id", ids);
+    }
+
+    /** Rows are found in their order, and so faster than by their ids. */
+    private OneOf positions(List<DeadLetter> letters) {
+        return OneOf.numbers(
+                this.access.database(),
+                "seq",
+                letters.stream().map(DeadLetter::position).toList());
     }
 
     private static Tally allMoved(List<DeadLetter> letters, Status after) {
@@ -241,21 +247,21 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
         if (ids.isEmpty()) {
             return List.of();
         }
-        String lock = "select %s from integration_dead_letter where id in (%s) and %s order by seq for update%s"
-                .formatted(DeadLetterRows.COLUMNS, marks(ids), condition, (ids.size() > 1) ? " skip locked" : "");
-        return this.jdbc.query(lock, this.rows::letter, ids.toArray());
+        OneOf wanted = ids(ids);
+        String lock = "select %s from integration_dead_letter where %s and %s order by seq for update%s"
+                .formatted(DeadLetterRows.COLUMNS, wanted.sql(), condition, (ids.size() > 1) ? " skip locked" : "");
+        return this.jdbc.query(lock, this.rows::letter, wanted.after());
     }
 
     private void change(List<DeadLetter> letters, Status status, String closing, Intervention by) {
         if (!letters.isEmpty()) {
-            List<Object> values = new ArrayList<>(List.of(by.reason()));
-            if (!closing.isEmpty()) {
-                values.addAll(List.of(by.actor(), by.reason()));
-            }
+            OneOf changed = positions(letters);
             this.jdbc.update(
-                    "update integration_dead_letter set status = '%s', note = ?, owner = null, epoch = epoch + 1, lease_until = null%s where seq in (%s)"
-                            .formatted(status, closing, positions(letters)),
-                    values.toArray());
+                    "update integration_dead_letter set status = '%s', note = ?, owner = null, epoch = epoch + 1, lease_until = null%s where %s"
+                            .formatted(status, closing, changed.sql()),
+                    closing.isEmpty()
+                            ? changed.after(by.reason())
+                            : changed.after(by.reason(), by.actor(), by.reason()));
             this.tally.write(allMoved(letters, status));
         }
     }

@@ -1,9 +1,10 @@
 package io.integrationkit.deadletter;
 
 import io.integrationkit.deadletter.DeadLetterChange.Action;
+import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.jdbc.OneOf;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -23,16 +24,19 @@ final class JdbcDeadLetterHistory {
 
     private final JdbcOperations jdbc;
 
+    private final Database database;
+
     private final DeadLetterRows rows;
 
     private final String note;
 
     JdbcDeadLetterHistory(JdbcAccess access, DeadLetterRows rows) {
         this.jdbc = access.jdbc();
+        this.database = access.database();
         this.rows = rows;
         this.note = """
                 insert into integration_dead_letter_history (entry_id, happened_at, action, actor, reason) \
-                select id, %s, ?, ?, ? from integration_dead_letter where id""".formatted(access.database().clock());
+                select id, %s, ?, ?, ? from integration_dead_letter where""".formatted(access.database().clock()) + " ";
     }
 
     /** Lists what was done to an entry, oldest first. */
@@ -49,14 +53,12 @@ final class JdbcDeadLetterHistory {
     }
 
     int note(String id, Action action, String actor, @Nullable String reason) {
-        return this.jdbc.update(this.note + " = ?", action.name(), actor, reason, id);
+        return this.jdbc.update(this.note + "id = ?", action.name(), actor, reason, id);
     }
 
     void noteAll(List<String> ids, Action action, Intervention by) {
-        List<Object> values = new ArrayList<>(List.of(action.name(), by.actor(), by.reason()));
-        values.addAll(ids);
-        String marks = String.join(", ", Collections.nCopies(ids.size(), "?"));
-        this.jdbc.update(this.note + " in (" + marks + ")", values.toArray());
+        OneOf wanted = OneOf.texts(this.database, "id", ids);
+        this.jdbc.update(this.note + wanted.sql(), wanted.after(action.name(), by.actor(), by.reason()));
     }
 
     /** Takes the closing of an entry over, before the entry is opened again. */

@@ -3,6 +3,7 @@ package io.integrationkit.deadletter;
 import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.jdbc.OneOf;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -133,13 +134,13 @@ final class JdbcDeadLetterSums {
     private Map<Long, DeadLetter> entries(List<Long> positions) {
         Map<Long, DeadLetter> entries = new HashMap<>();
         if (!positions.isEmpty()) {
-            String marks = String.join(", ", Collections.nCopies(positions.size(), "?"));
+            OneOf wanted = OneOf.numbers(this.database, "seq", positions);
             this.jdbc
                     .query(
-                            "select %s from integration_dead_letter where seq in (%s)"
-                                    .formatted(DeadLetterRows.COLUMNS, marks),
+                            "select %s from integration_dead_letter where %s"
+                                    .formatted(DeadLetterRows.COLUMNS, wanted.sql()),
                             this.rows::letter,
-                            positions.toArray())
+                            wanted.after())
                     .forEach((entry) -> entries.put(entry.position(), entry));
         }
         return entries;

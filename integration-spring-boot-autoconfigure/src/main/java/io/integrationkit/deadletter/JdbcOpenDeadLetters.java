@@ -1,8 +1,7 @@
 package io.integrationkit.deadletter;
 
 import io.integrationkit.jdbc.JdbcAccess;
-import java.util.ArrayList;
-import java.util.Collections;
+import io.integrationkit.jdbc.OneOf;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -17,46 +16,41 @@ final class JdbcOpenDeadLetters {
     }
 
     OpenSelection select(DeadLetterFilter filter, Set<String> names) {
-        FilterCondition condition = condition(filter);
+        FilterCondition condition = condition(filter, names);
         return Objects.requireNonNull(this.access
                 .jdbc()
                 .queryForObject(
-                        "select count(*), coalesce(max(seq), 0) from integration_dead_letter where " + condition.sql()
-                                + oneOf(names),
+                        "select count(*), coalesce(max(seq), 0) from integration_dead_letter where " + condition.sql(),
                         (row, index) -> new OpenSelection(filter, names, row.getLong(2), row.getLong(1)),
-                        condition.values(names.toArray())));
+                        condition.values()));
     }
 
     List<OpenDeadLetter> page(OpenSelection selection, long afterPosition, int limit) {
-        FilterCondition condition =
-                condition(selection.filter()).and("seq > ?", afterPosition).and("seq <= ?", selection.upTo());
-        List<Object> further = new ArrayList<>(selection.names());
-        further.add(limit);
+        FilterCondition condition = condition(selection.filter(), selection.names())
+                .and("seq > ?", afterPosition)
+                .and("seq <= ?", selection.upTo());
         return this.access
                 .jdbc()
                 .query(
                         "select seq, id, kind, name, entry_key from integration_dead_letter where " + condition.sql()
-                                + oneOf(selection.names()) + " order by seq limit ?",
+                                + " order by seq limit ?",
                         (row, index) -> new OpenDeadLetter(
                                 row.getLong("seq"),
                                 row.getString("id"),
                                 DeadLetter.Kind.valueOf(row.getString("kind")),
                                 row.getString("name"),
                                 row.getString("entry_key")),
-                        condition.values(further.toArray()));
+                        condition.values(limit));
     }
 
-    private FilterCondition condition(DeadLetterFilter filter) {
+    private FilterCondition condition(DeadLetterFilter filter, Set<String> names) {
         DeadLetter.Status asked = filter.status();
         FilterCondition condition = new FilterCondition(filter.withStatus(null), this.access.database());
+        if (!names.isEmpty()) {
+            condition.and(OneOf.texts(this.access.database(), "name", names));
+        }
         return (asked == null || asked == DeadLetter.Status.NEW)
                 ? condition.and("status in ('NEW', 'REPLAYING')")
                 : condition.and("status = ?", asked.name());
-    }
-
-    private static String oneOf(Set<String> names) {
-        return names.isEmpty()
-                ? ""
-                : " and name in (%s)".formatted(String.join(", ", Collections.nCopies(names.size(), "?")));
     }
 }

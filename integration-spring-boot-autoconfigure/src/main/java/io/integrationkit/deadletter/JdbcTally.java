@@ -4,6 +4,7 @@ import io.integrationkit.deadletter.Tally.Change;
 import io.integrationkit.deadletter.Tally.Place;
 import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.jdbc.LockConflicts;
+import io.integrationkit.jdbc.OneOf;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -41,8 +42,6 @@ final class JdbcTally {
     private static final String ONE_MORE_ROW = ", (?, ?, ?, ?, ?, ?, ?)";
 
     private static final int ROWS_OF_INSERT = 1_000;
-
-    private static final String DELETE = "delete from integration_dead_letter_tally where seq in (%s)";
 
     private static final String LOCK = "select seq, " + Place.COLUMNS + ", entries, last_failed_at"
             + " from integration_dead_letter_tally where fingerprint %s ? order by fingerprint, seq limit ?"
@@ -107,7 +106,8 @@ final class JdbcTally {
             if (folded.rows() < this.batch) {
                 return fewer;
             }
-            // A fingerprint whose rows fill a batch is read again as long as that makes them fewer.
+            // A fingerprint whose rows fill a batch is read again as long as that makes them fewer: a batch is far larger
+            // than the number of places a fingerprint has.
             behind = folded.first().equals(folded.last()) && folded.fewer() == 0;
             from = folded.last();
         }
@@ -145,10 +145,8 @@ final class JdbcTally {
     }
 
     private int delete(Set<Long> rows) {
-        return rows.isEmpty()
-                ? 0
-                : this.jdbc.update(
-                        DELETE.formatted(rows.stream().map(String::valueOf).collect(Collectors.joining(", "))));
+        OneOf deleted = OneOf.numbers(this.access.database(), "seq", rows);
+        return this.jdbc.update("delete from integration_dead_letter_tally where " + deleted.sql(), deleted.after());
     }
 
     /** Counts the entries again; returns whether the rows had to be replaced. */

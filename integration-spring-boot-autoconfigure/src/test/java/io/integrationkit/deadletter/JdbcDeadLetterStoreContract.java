@@ -47,13 +47,13 @@ abstract class JdbcDeadLetterStoreContract extends ContentContract {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private TransactionTemplate transaction;
+    TransactionTemplate transaction;
 
     private TransactionTemplate readOnly;
 
-    private JdbcTemplate jdbc;
+    JdbcTemplate jdbc;
 
-    private JdbcAccess access;
+    JdbcAccess access;
 
     /** Returns a database for this test alone, or for all tests of this class. */
     abstract DataSource dataSource();

@@ -6,7 +6,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.springframework.boot.jdbc.DataSourceBuilder;
 
-class MariaDbDeadLetterStoreTests extends JdbcDeadLetterStoreContract {
+class MariaDbDeadLetterStoreTests extends JdbcTallyContract {
 
     private static final HikariDataSource POOL = DataSourceBuilder.create()
             .type(HikariDataSource.class)
