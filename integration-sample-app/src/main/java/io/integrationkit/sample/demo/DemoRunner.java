@@ -81,9 +81,10 @@ public final class DemoRunner implements ApplicationListener<ApplicationReadyEve
             for (String path : new String[] {"/health", "/integration", "/metrics", "/idempotency", "/deadletters"}) {
                 print("  " + actuator + path);
             }
-            if (!this.properties.repair()) {
-                print("The chat still refuses what it refused; mend it: curl -X POST " + this.downstream.repairUrl());
-            }
+            print("The chat %s; these take it down and mend it:"
+                    .formatted(this.properties.repair() ? "is well" : "still refuses what it refused"));
+            print("  curl -X POST " + this.downstream.outageUrl());
+            print("  curl -X POST " + this.downstream.repairUrl());
         }
     }
 

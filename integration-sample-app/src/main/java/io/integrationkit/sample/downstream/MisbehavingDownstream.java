@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MisbehavingDownstream implements AutoCloseable {
 
+    private static final String OUTAGE = "/outage";
+
     private static final String REPAIR = "/repair";
 
     private static final String PROFILES = "/profiles/";
@@ -43,7 +45,7 @@ public final class MisbehavingDownstream implements AutoCloseable {
 
     private final Outage outage;
 
-    private volatile boolean repaired;
+    private volatile Condition condition = Condition.MISBEHAVING;
 
     private MisbehavingDownstream(ServerSocket server, Misbehaviour misbehaviour, TimeSource time) {
         this.server = server;
@@ -81,6 +83,15 @@ public final class MisbehavingDownstream implements AutoCloseable {
     }
 
     /**
+     * Returns where somebody may ask it by POST to {@link #goDown()}.
+     *
+     * @return address of the resource
+     */
+    public URI outageUrl() {
+        return url().resolve(OUTAGE);
+    }
+
+    /**
      * Returns where somebody may ask it by POST to {@link #repair()} itself.
      *
      * @return address of the resource
@@ -89,9 +100,14 @@ public final class MisbehavingDownstream implements AutoCloseable {
         return url().resolve(REPAIR);
     }
 
+    /** Begins an outage that lasts until the repair: from now on each request is answered 503. */
+    public void goDown() {
+        this.condition = Condition.DOWN;
+    }
+
     /** Ends all misbehaviour: from now on each request is answered well. */
     public void repair() {
-        this.repaired = true;
+        this.condition = Condition.REPAIRED;
     }
 
     /**
@@ -145,6 +161,11 @@ public final class MisbehavingDownstream implements AutoCloseable {
             tellProfile(request.path().substring(PROFILES.length()), connection);
             return;
         }
+        if (request.method().equals("POST") && request.path().equals(OUTAGE)) {
+            goDown();
+            connection.answer(200, Map.of(), "{\"down\":true}");
+            return;
+        }
         if (request.method().equals("POST") && request.path().equals(REPAIR)) {
             repair();
             connection.answer(200, Map.of(), "{\"repaired\":true}");
@@ -180,22 +201,25 @@ public final class MisbehavingDownstream implements AutoCloseable {
     }
 
     private @Nullable Fault profileFault(String login, int attempt) {
-        if (this.repaired) {
-            return null;
-        }
-        return this.outage.rules(this.log.effectCount())
-                ? Fault.OUTAGE
-                : this.misbehaviour.chooseForProfile(login, attempt);
+        return switch (this.condition) {
+            case REPAIRED -> null;
+            case DOWN -> Fault.UNAVAILABLE;
+            case MISBEHAVING ->
+                this.outage.rules(this.log.effectCount())
+                        ? Fault.OUTAGE
+                        : this.misbehaviour.chooseForProfile(login, attempt);
+        };
     }
 
     private @Nullable Fault faultFor(ChatRequest message, int attempt) {
-        if (this.repaired) {
-            return null;
-        }
-        if (this.outage.rules(this.log.effectCount())) {
-            return Fault.OUTAGE;
-        }
-        return this.misbehaviour.choose(message.deliveryId(), attempt);
+        return switch (this.condition) {
+            case REPAIRED -> null;
+            case DOWN -> Fault.UNAVAILABLE;
+            case MISBEHAVING ->
+                this.outage.rules(this.log.effectCount())
+                        ? Fault.OUTAGE
+                        : this.misbehaviour.choose(message.deliveryId(), attempt);
+        };
     }
 
     private void respond(ChatRequest message, int attempt, @Nullable Fault fault, HttpConnection connection)
@@ -258,5 +282,15 @@ public final class MisbehavingDownstream implements AutoCloseable {
             // It is gone either way.
             return;
         }
+    }
+
+    /** What it is up to. */
+    private enum Condition {
+        /** As it was told at the start. */
+        MISBEHAVING,
+        /** Unavailable to everybody. */
+        DOWN,
+        /** Well. */
+        REPAIRED
     }
 }

@@ -195,6 +195,19 @@ class MisbehavingDownstreamTests {
     }
 
     @Test
+    void isDownForEverybodyFromTheOutageItIsAskedForUntilTheRepair() throws Exception {
+        assertThat(ask(this.downstream.outageUrl()).body()).isEqualTo("{\"down\":true}");
+        for (int attempt = 1; attempt <= 5; attempt++) {
+            assertThat(post("d1", "m1").statusCode()).isEqualTo(503);
+            assertThat(profile("octocat").statusCode()).isEqualTo(503);
+        }
+        assertWithoutEffect(Fault.UNAVAILABLE, 5);
+        assertThat(ask(this.downstream.repairUrl()).body()).isEqualTo("{\"repaired\":true}");
+        assertThat(post("d1", "m1").statusCode()).isEqualTo(200);
+        assertThat(profile("octocat").statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void notesWhetherTheCallerWaitsAsLongAsItWasAsked() throws Exception {
         this.downstream.close();
         VirtualTime time = new VirtualTime();
@@ -278,8 +291,19 @@ class MisbehavingDownstreamTests {
     }
 
     private void assertWithoutEffect(Fault fault) {
+        assertWithoutEffect(fault, 1);
+    }
+
+    private void assertWithoutEffect(Fault fault, int requests) {
         assertThat(this.downstream.log().effectCount()).isZero();
-        assertThat(this.downstream.log().faults()).isEqualTo(Map.of(fault, 1));
+        assertThat(this.downstream.log().faults()).isEqualTo(Map.of(fault, requests));
+    }
+
+    private HttpResponse<String> ask(URI resource) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(resource)
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        return this.client.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     private HttpResponse<String> post(String deliveryId, String idempotencyKey)

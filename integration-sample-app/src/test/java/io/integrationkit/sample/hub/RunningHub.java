@@ -2,6 +2,9 @@ package io.integrationkit.sample.hub;
 
 import io.integrationkit.sample.EmbeddedServices;
 import io.integrationkit.sample.SampleApplication;
+import java.net.URI;
+import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
@@ -18,9 +21,13 @@ final class RunningHub implements AutoCloseable {
 
     private final DriverManagerDataSource database;
 
+    private final List<String> options;
+
     private ConfigurableApplicationContext application;
 
-    RunningHub() {
+    /** Starts one with options beside those that name its servers. */
+    RunningHub(String... options) {
+        this.options = List.of(options);
         JdbcConnectionDetails details = this.services.getBean(JdbcConnectionDetails.class);
         this.database = new DriverManagerDataSource(details.getJdbcUrl(), details.getUsername(), details.getPassword());
         this.application = start();
@@ -30,14 +37,16 @@ final class RunningHub implements AutoCloseable {
         JdbcConnectionDetails details = this.services.getBean(JdbcConnectionDetails.class);
         String brokers = String.join(
                 ",", this.services.getBean(KafkaConnectionDetails.class).getBootstrapServers());
-        return SpringApplication.run(
-                SampleApplication.class,
+        Stream<String> servers = Stream.of(
                 "--server.port=0",
                 "--spring.main.banner-mode=off",
                 "--spring.datasource.url=" + details.getJdbcUrl(),
                 "--spring.datasource.username=" + details.getUsername(),
                 "--spring.datasource.password=" + details.getPassword(),
                 "--spring.kafka.bootstrap-servers=" + brokers);
+        return SpringApplication.run(
+                SampleApplication.class,
+                Stream.concat(servers, this.options.stream()).toArray(String[]::new));
     }
 
     /** Ends the hub and starts it anew; all it knows afterwards is what the database told it. */
@@ -48,6 +57,12 @@ final class RunningHub implements AutoCloseable {
 
     NoteClient client() {
         return NoteClient.of(this.application.getEnvironment());
+    }
+
+    /** Where it listens. */
+    URI url() {
+        return URI.create(
+                "http://localhost:" + this.application.getEnvironment().getRequiredProperty("local.server.port"));
     }
 
     /** A database connection that is none of the hub's. */
