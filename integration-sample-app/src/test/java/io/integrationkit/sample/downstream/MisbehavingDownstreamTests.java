@@ -28,6 +28,9 @@ class MisbehavingDownstreamTests {
 
     private static final Duration SLOW = Duration.ofMillis(600);
 
+    /** How long an answer is waited for that comes, however busy the machine is. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -161,7 +164,7 @@ class MisbehavingDownstreamTests {
         GatedTime time = new GatedTime();
         meets(Fault.SLOW_BEFORE_EFFECT, time);
         assertThatIOException()
-                .isThrownBy(() -> post(idThatMeets(Fault.SLOW_BEFORE_EFFECT), "m"))
+                .isThrownBy(() -> post(idThatMeets(Fault.SLOW_BEFORE_EFFECT), "m", Duration.ofMillis(400)))
                 .isInstanceOf(HttpTimeoutException.class);
         assertWithoutEffect(Fault.SLOW_BEFORE_EFFECT);
         time.open();
@@ -173,7 +176,7 @@ class MisbehavingDownstreamTests {
         GatedTime time = new GatedTime();
         meets(Fault.SLOW_AFTER_EFFECT, time);
         assertThatIOException()
-                .isThrownBy(() -> post(idThatMeets(Fault.SLOW_AFTER_EFFECT), "m"))
+                .isThrownBy(() -> post(idThatMeets(Fault.SLOW_AFTER_EFFECT), "m", Duration.ofMillis(400)))
                 .isInstanceOf(HttpTimeoutException.class);
         assertThat(this.downstream.log().effectCount()).isEqualTo(1);
         time.open();
@@ -308,9 +311,14 @@ class MisbehavingDownstreamTests {
 
     private HttpResponse<String> post(String deliveryId, String idempotencyKey)
             throws IOException, InterruptedException {
+        return post(deliveryId, idempotencyKey, PATIENCE);
+    }
+
+    private HttpResponse<String> post(String deliveryId, String idempotencyKey, Duration timeout)
+            throws IOException, InterruptedException {
         String body = "{\"deliveryId\":\"%s\",\"key\":\"k\",\"sequence\":3}".formatted(deliveryId);
         HttpRequest request = HttpRequest.newBuilder(this.downstream.url())
-                .timeout(Duration.ofMillis(400))
+                .timeout(timeout)
                 .header("Idempotency-Key", idempotencyKey)
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
