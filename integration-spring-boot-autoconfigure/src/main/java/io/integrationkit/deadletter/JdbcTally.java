@@ -106,7 +106,8 @@ final class JdbcTally {
             if (folded.rows() < this.batch) {
                 return fewer;
             }
-            // A fingerprint whose rows fill a batch is read again as long as that makes them fewer: a batch is far larger
+            // A fingerprint whose rows fill a batch is read again as long as that makes them fewer: a batch is far
+            // larger
             // than the number of places a fingerprint has.
             behind = folded.first().equals(folded.last()) && folded.fewer() == 0;
             from = folded.last();

@@ -171,9 +171,14 @@ abstract class OutboxTable {
             do {
                 bytes += records.get(to++).payload().length;
             } while (to < records.size() && bytes + records.get(to).payload().length <= BYTES_PER_INSERT);
-            insert(jdbc, INSERT_REPLAYS + ONE_MORE_REPLAY.repeat(to - from - 1), records.subList(from, to));
+            insertSomeReplays(jdbc, records.subList(from, to));
             from = to;
         }
+    }
+
+    /** One statement, in the order of the list. */
+    void insertSomeReplays(JdbcOperations jdbc, List<OutboxRecord> records) {
+        insert(jdbc, INSERT_REPLAYS + ONE_MORE_REPLAY.repeat(records.size() - 1), records);
     }
 
     void insertReplay(JdbcOperations jdbc, OutboxRecord record, long replayOf) {
@@ -194,15 +199,23 @@ abstract class OutboxTable {
         return jdbc.update(DELETE_ONE, row.shard(), row.id()) == 1;
     }
 
+    int shard(OutboxRecord record) {
+        return Shards.of(record.key(), record.messageId(), this.shards);
+    }
+
+    String headers(OutboxRecord record) {
+        return this.headers.write(record);
+    }
+
     private void set(PreparedStatement statement, int before, OutboxRecord record) throws SQLException {
-        statement.setInt(before + 1, Shards.of(record.key(), record.messageId(), this.shards));
+        statement.setInt(before + 1, shard(record));
         statement.setString(before + 2, record.messageId());
         statement.setString(before + 3, record.key());
         statement.setString(before + 4, record.destination());
         statement.setString(before + 5, record.eventType());
         statement.setInt(before + 6, record.eventVersion());
         statement.setString(before + 7, record.contentType());
-        statement.setString(before + 8, this.headers.write(record));
+        statement.setString(before + 8, headers(record));
         statement.setBytes(before + 9, record.payload());
     }
 

@@ -26,6 +26,7 @@ abstract class JdbcReplayJobContract extends ReplayJobContract {
     void createJobs() {
         access().jdbc().execute("create table if not exists replay_test_sent (id varchar(36), place bigint)");
         access().jdbc().update("delete from replay_test_sent");
+        access().jdbc().update("delete from integration_dead_letter_tally");
         access().jdbc().update("delete from integration_dead_letter");
         access().jdbc().update("delete from integration_replay_job");
         super.createJobs();
