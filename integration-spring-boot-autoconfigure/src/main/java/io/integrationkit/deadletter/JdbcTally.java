@@ -47,6 +47,11 @@ final class JdbcTally {
             + " from integration_dead_letter_tally where fingerprint %s ? order by fingerprint, seq limit ?"
             + " for update skip locked";
 
+    /** Asked first, since a lock is a write. */
+    private static final String TO_FOLD =
+            "select count(*) from (select 1 as one from integration_dead_letter_tally group by " + Place.COLUMNS
+                    + " having count(*) > 1 or sum(entries) = 0) places";
+
     private static final String COUNT_AGAIN = "select cast(null as %s) as seq, " + Place.COLUMNS
             + ", count(*) as entries, max(last_failed_at) as last_failed_at from integration_dead_letter group by "
             + Place.COLUMNS + " union all select seq, " + Place.COLUMNS
@@ -95,6 +100,10 @@ final class JdbcTally {
 
     /** Makes one row of those of each place; returns how many rows there are fewer. */
     int fold() {
+        Long places = this.jdbc.queryForObject(TO_FOLD, Long.class);
+        if (places == null || places == 0) {
+            return 0;
+        }
         int fewer = 0;
         String from = "";
         boolean behind = false;

@@ -156,6 +156,33 @@ abstract class JdbcTallyContract extends JdbcDeadLetterStoreContract {
         tally(7).fold();
     }
 
+    @Test
+    void whoStoresAnEntryAgainAndWhoClosesItAreCountedOneAfterTheOther() throws Exception {
+        String id = this.deadLetters.store(call("a", "1"));
+        AtomicInteger number = new AtomicInteger();
+
+        List<Future<Integer>> all = Race.run(4, () -> {
+            int me = number.getAndIncrement();
+            for (int i = 0; i < 80; i++) {
+                if (me < 2) {
+                    this.deadLetters.store(call("a", "1"));
+                } else {
+                    this.store.claims().discard(id, BY, (entry) -> {});
+                }
+            }
+            return me;
+        });
+
+        for (Future<Integer> each : all) {
+            each.get();
+        }
+        assertThat(this.deadLetters.count(ALL.withStatus(Status.NEW)))
+                .isEqualTo((entry(id).status() == Status.NEW) ? 1 : 0);
+        // One line for each time it was closed, whether it is closed now or was opened again.
+        assertThat(this.deadLetters.history(id))
+                .allSatisfy((change) -> assertThat(change.actor()).isEqualTo(BY.actor()));
+    }
+
     private void change(Random random) {
         String key = "k-" + random.nextInt(6);
         switch (random.nextInt(7)) {
