@@ -6,12 +6,9 @@ import io.integrationkit.deadletter.DeadLetterFilter;
 import io.integrationkit.deadletter.DeadLetterGroup;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.deadletter.Intervention;
-import io.integrationkit.deadletter.ReplayResult;
-import io.integrationkit.failure.FailureCategory;
 import io.integrationkit.replay.ReplayJob;
 import io.integrationkit.replay.ReplayJobs;
 import io.integrationkit.replay.ReplayRequest;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +31,8 @@ import org.springframework.context.ApplicationEventPublisher;
  * and park them where {@code management.endpoint.deadletters.access=unrestricted} allows it. Each change needs a reason
  * and has an actor: who is logged in, and only without a login whom the request names. It is kept in the history of each
  * entry, in the log, and told as an {@link org.springframework.boot.actuate.audit.AuditEvent}. Content is masked.
+ *
+ * <p>Which entries are meant a request says by the conditions that {@link DeadLetterFilterAdvisor} knows.
  */
 @WebEndpoint(id = "deadletters", defaultAccess = Access.READ_ONLY)
 public class DeadLettersEndpoint {
@@ -52,7 +51,7 @@ public class DeadLettersEndpoint {
 
     private final ReplayJobs jobs;
 
-    private final DeadLetterAudit audit;
+    private final DeadLetterChanges changes;
 
     /**
      * Creates the endpoint.
@@ -64,49 +63,26 @@ public class DeadLettersEndpoint {
     public DeadLettersEndpoint(DeadLetters deadLetters, ReplayJobs jobs, ApplicationEventPublisher events) {
         this.deadLetters = deadLetters;
         this.jobs = jobs;
-        this.audit = new DeadLetterAudit(events);
+        this.changes = new DeadLetterChanges(deadLetters, jobs, new DeadLetterAudit(events));
     }
 
     /**
      * Lists entries, in the order in which they were first stored.
      *
-     * @param kind calls or messages, {@code null} for both
-     * @param name operation or destination, {@code null} for any
-     * @param category category of the last failure, {@code null} for any
-     * @param status status, {@code null} for any
-     * @param key key, {@code null} for any
-     * @param fingerprint fingerprint of the last failure, {@code null} for any
-     * @param eventType logical type of the event, {@code null} for any
-     * @param tenant tenant, {@code null} for any
-     * @param text part of exception type or message, {@code null} for any
-     * @param since earliest last failure, {@code null} for no bound
-     * @param before latest last failure, exclusive, {@code null} for no bound
+     * @param filter which entries, {@code null} for all; only without mandatory parameters can Actuator cache the list
      * @param limit how many at most, 1 to 1000; {@code null} for 100
      * @param after id of the last entry of the page before, {@code null} for the first page
      * @return a page, with how many entries of each status pass the other conditions
      */
     @ReadOperation
     public WebEndpointResponse<?> deadLetters(
-            DeadLetter.@Nullable Kind kind,
-            @Nullable String name,
-            @Nullable FailureCategory category,
-            DeadLetter.@Nullable Status status,
-            @Nullable String key,
-            @Nullable String fingerprint,
-            @Nullable String eventType,
-            @Nullable String tenant,
-            @Nullable String text,
-            @Nullable OffsetDateTime since,
-            @Nullable OffsetDateTime before,
-            @Nullable Integer limit,
-            @Nullable String after) {
-        DeadLetterFilter filter =
-                filter(kind, name, category, status, key, fingerprint, eventType, tenant, text, since, before);
+            @Nullable DeadLetterFilter filter, @Nullable Integer limit, @Nullable String after) {
+        DeadLetterFilter wanted = (filter != null) ? filter : DeadLetterFilter.all();
         int size = PageSize.of(limit);
         return DeadLetterAnswer.of(() -> {
-            List<DeadLetter> page = this.deadLetters.list(filter, after, size);
+            List<DeadLetter> page = this.deadLetters.list(wanted, after, size);
             return new DeadLettersDescriptor(
-                    counts(filter),
+                    counts(wanted),
                     page,
                     (page.size() == size) ? page.get(size - 1).id() : null);
         });
@@ -128,37 +104,12 @@ public class DeadLettersEndpoint {
      * replay would do) or {@code export} (a file with one entry a line).
      *
      * @param part id of an entry, or one of the words
-     * @param kind calls or messages, {@code null} for both
-     * @param name operation or destination, {@code null} for any
-     * @param category category of the last failure, {@code null} for any
-     * @param status status, {@code null} for any
-     * @param key key, {@code null} for any
-     * @param fingerprint fingerprint of the last failure, {@code null} for any
-     * @param eventType logical type of the event, {@code null} for any
-     * @param tenant tenant, {@code null} for any
-     * @param text part of exception type or message, {@code null} for any
-     * @param since earliest last failure, {@code null} for no bound
-     * @param before latest last failure, exclusive, {@code null} for no bound
+     * @param filter which entries
      * @param limit how many groups or jobs at most, 1 to 1000; {@code null} for 100
      * @return what was asked for
      */
     @ReadOperation
-    public WebEndpointResponse<?> part(
-            @Selector String part,
-            DeadLetter.@Nullable Kind kind,
-            @Nullable String name,
-            @Nullable FailureCategory category,
-            DeadLetter.@Nullable Status status,
-            @Nullable String key,
-            @Nullable String fingerprint,
-            @Nullable String eventType,
-            @Nullable String tenant,
-            @Nullable String text,
-            @Nullable OffsetDateTime since,
-            @Nullable OffsetDateTime before,
-            @Nullable Integer limit) {
-        DeadLetterFilter filter =
-                filter(kind, name, category, status, key, fingerprint, eventType, tenant, text, since, before);
+    public WebEndpointResponse<?> part(@Selector String part, DeadLetterFilter filter, @Nullable Integer limit) {
         int size = PageSize.of(limit);
         return switch (part) {
             case GROUPS -> DeadLetterAnswer.of(() -> new Groups(this.deadLetters.groups(filter, size)));
@@ -186,17 +137,7 @@ public class DeadLettersEndpoint {
      * {@code limit} entries, oldest first, and tell how many.
      *
      * @param action what to do; {@code null} for a replay
-     * @param kind calls or messages, {@code null} for both
-     * @param name operation or destination, {@code null} for any
-     * @param category category of the last failure, {@code null} for any
-     * @param status status, {@code null} for those that are open
-     * @param key key, {@code null} for any
-     * @param fingerprint fingerprint of the last failure, {@code null} for any
-     * @param eventType logical type of the event, {@code null} for any
-     * @param tenant tenant, {@code null} for any
-     * @param text part of exception type or message, {@code null} for any
-     * @param since earliest last failure, {@code null} for no bound
-     * @param before latest last failure, exclusive, {@code null} for no bound
+     * @param filter which entries; without a status, those that are open
      * @param rate of a replay: entries a second at most, {@code null} for as many as it can
      * @param ladder of a replay: sizes of the first steps, such as {@code 1,10}; blank for none, {@code null} for 1, 10, 100
      * @param maxFailureRatio of a replay: part of a step that may fail, {@code null} for 0.1
@@ -209,17 +150,7 @@ public class DeadLettersEndpoint {
     @WriteOperation
     public WebEndpointResponse<?> change(
             @Nullable Action action,
-            DeadLetter.@Nullable Kind kind,
-            @Nullable String name,
-            @Nullable FailureCategory category,
-            DeadLetter.@Nullable Status status,
-            @Nullable String key,
-            @Nullable String fingerprint,
-            @Nullable String eventType,
-            @Nullable String tenant,
-            @Nullable String text,
-            @Nullable OffsetDateTime since,
-            @Nullable OffsetDateTime before,
+            DeadLetterFilter filter,
             @Nullable Double rate,
             Integer @Nullable [] ladder,
             @Nullable Double maxFailureRatio,
@@ -227,35 +158,19 @@ public class DeadLettersEndpoint {
             @Nullable String reason,
             @Nullable String actor,
             SecurityContext security) {
-        DeadLetterFilter filter =
-                filter(kind, name, category, status, key, fingerprint, eventType, tenant, text, since, before);
-        Action wanted = (action != null) ? action : Action.REPLAY;
         return DeadLetterAnswer.of(() -> {
             Intervention by = by(security, actor, reason);
-            if (wanted == Action.REPLAY) {
-                ReplayJob job = this.jobs.start(
-                        new ReplayRequest(
-                                filter,
-                                Set.of(),
-                                rate,
-                                (ladder != null) ? List.of(ladder) : ReplayRequest.DEFAULT_LADDER,
-                                (maxFailureRatio != null) ? maxFailureRatio : ReplayRequest.DEFAULT_MAX_FAILURE_RATIO,
-                                limit),
-                        by);
-                this.audit.changed(wanted, job.id(), by);
-                return job;
+            if (action != null && action != Action.REPLAY) {
+                return new Changed(this.changes.change(action, filter, PageSize.of(limit), by));
             }
-            int most = PageSize.of(limit);
-            int changed = switch (wanted) {
-                case DISCARD -> this.deadLetters.discard(filter, most, by);
-                case PARK -> this.deadLetters.park(filter, most, by);
-                case UNPARK -> this.deadLetters.unpark(filter, most, by);
-                default ->
-                    throw DeadLetterAnswer.invalid(
-                            "'%s' is done with one entry".formatted(wanted), "Name the entry in the path.");
-            };
-            this.audit.changed(wanted, changed + " entries", by);
-            return new Changed(changed);
+            ReplayRequest request = new ReplayRequest(
+                    filter,
+                    Set.of(),
+                    rate,
+                    (ladder != null) ? List.of(ladder) : ReplayRequest.DEFAULT_LADDER,
+                    (maxFailureRatio != null) ? maxFailureRatio : ReplayRequest.DEFAULT_MAX_FAILURE_RATIO,
+                    limit);
+            return this.changes.startReplay(request, by);
         });
     }
 
@@ -276,33 +191,8 @@ public class DeadLettersEndpoint {
             @Nullable String reason,
             @Nullable String actor,
             SecurityContext security) {
-        Action wanted = (action != null) ? action : Action.REPLAY;
-        return DeadLetterAnswer.of(() -> {
-            Intervention by = by(security, actor, reason);
-            if (this.deadLetters.find(id).isEmpty()) {
-                return null;
-            }
-            if (wanted == Action.REPLAY) {
-                ReplayResult result = this.deadLetters.replay(id, by);
-                this.audit.changed(wanted, id, by);
-                return (result.outcome() != ReplayResult.Outcome.SKIPPED) ? result : DeadLetterAnswer.conflict(result);
-            }
-            if (wanted == Action.REVEAL) {
-                Object revealed = this.deadLetters.reveal(id, by).orElse(null);
-                this.audit.changed(wanted, id, by);
-                return revealed;
-            }
-            boolean changed = switch (wanted) {
-                case DISCARD -> this.deadLetters.discard(id, by);
-                case PARK -> this.deadLetters.park(id, by);
-                default -> this.deadLetters.unpark(id, by);
-            };
-            DeadLetter now = this.deadLetters.find(id).orElse(null);
-            if (changed) {
-                this.audit.changed(wanted, id, by);
-            }
-            return (changed || now == null) ? now : DeadLetterAnswer.conflict(now);
-        });
+        return DeadLetterAnswer.of(() ->
+                this.changes.changeOne(id, (action != null) ? action : Action.REPLAY, by(security, actor, reason)));
     }
 
     /**
@@ -322,15 +212,7 @@ public class DeadLettersEndpoint {
             @Nullable String reason,
             @Nullable String actor,
             SecurityContext security) {
-        return DeadLetterAnswer.of(() -> {
-            Intervention by = by(security, actor, reason);
-            boolean cancelled = this.jobs.cancel(id, by);
-            ReplayJob now = this.jobs.find(id).orElse(null);
-            if (cancelled) {
-                this.audit.cancelled(id, by);
-            }
-            return (cancelled || now == null) ? now : DeadLetterAnswer.conflict(now);
-        });
+        return DeadLetterAnswer.of(() -> this.changes.cancel(id, by(security, actor, reason)));
     }
 
     private static Intervention by(SecurityContext security, @Nullable String actor, @Nullable String reason) {
@@ -338,32 +220,6 @@ public class DeadLettersEndpoint {
             throw DeadLetterAnswer.invalid("A change has no reason", "Say in 'reason' why the change is made.");
         }
         return new Intervention(Actor.of(security, actor), reason);
-    }
-
-    private static DeadLetterFilter filter(
-            DeadLetter.@Nullable Kind kind,
-            @Nullable String name,
-            @Nullable FailureCategory category,
-            DeadLetter.@Nullable Status status,
-            @Nullable String key,
-            @Nullable String fingerprint,
-            @Nullable String eventType,
-            @Nullable String tenant,
-            @Nullable String text,
-            @Nullable OffsetDateTime since,
-            @Nullable OffsetDateTime before) {
-        return new DeadLetterFilter(
-                kind,
-                name,
-                category,
-                status,
-                key,
-                fingerprint,
-                eventType,
-                tenant,
-                text,
-                (since != null) ? since.toInstant() : null,
-                (before != null) ? before.toInstant() : null);
     }
 
     /** What can be named in the path before an id. */

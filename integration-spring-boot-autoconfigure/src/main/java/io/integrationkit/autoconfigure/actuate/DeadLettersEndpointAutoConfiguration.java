@@ -1,13 +1,17 @@
 package io.integrationkit.autoconfigure.actuate;
 
+import io.integrationkit.actuate.DeadLetterFilterAdvisor;
 import io.integrationkit.actuate.DeadLettersEndpoint;
 import io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration;
 import io.integrationkit.autoconfigure.deadletter.ReplayAutoConfiguration;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.replay.ReplayJobs;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.invoke.ParameterValueMapper;
+import org.springframework.boot.actuate.endpoint.invoke.convert.ConversionServiceParameterValueMapper;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -33,6 +37,12 @@ public final class DeadLettersEndpointAutoConfiguration {
         DeadLettersEndpoint integrationDeadLettersEndpoint(
                 DeadLetters deadLetters, ReplayJobs jobs, ApplicationEventPublisher events) {
             return new DeadLettersEndpoint(deadLetters, jobs, events);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        DeadLetterFilterAdvisor integrationDeadLetterFilterAdvisor(ObjectProvider<ParameterValueMapper> values) {
+            return new DeadLetterFilterAdvisor(values.getIfAvailable(ConversionServiceParameterValueMapper::new));
         }
     }
 }

@@ -3,11 +3,13 @@ package io.integrationkit.autoconfigure.actuate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
+import io.integrationkit.actuate.DeadLetterFilterAdvisor;
 import io.integrationkit.actuate.DeadLettersEndpoint;
 import io.integrationkit.deadletter.DeadLetters;
 import io.integrationkit.replay.ReplayJobs;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.invoke.ParameterValueMapper;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -30,6 +32,16 @@ class DeadLettersEndpointAutoConfigurationTests {
         this.web
                 .withPropertyValues(EXPOSED)
                 .run((context) -> assertThat(context).hasSingleBean(DeadLettersEndpoint.class));
+    }
+
+    @Test
+    void theApplicationsOwnReadingOfFiltersWins() {
+        DeadLetterFilterAdvisor own = new DeadLetterFilterAdvisor(ParameterValueMapper.NONE);
+        this.web
+                .withPropertyValues(EXPOSED)
+                .withBean(DeadLetterFilterAdvisor.class, () -> own)
+                .run((context) -> assertThat(context.getBean(DeadLetterFilterAdvisor.class))
+                        .isSameAs(own));
     }
 
     @Test

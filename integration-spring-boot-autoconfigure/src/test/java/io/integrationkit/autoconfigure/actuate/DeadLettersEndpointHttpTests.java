@@ -9,6 +9,8 @@ import io.integrationkit.autoconfigure.call.CallAutoConfiguration;
 import io.integrationkit.autoconfigure.deadletter.DeadLetterAutoConfiguration;
 import io.integrationkit.autoconfigure.deadletter.ReplayAutoConfiguration;
 import io.integrationkit.autoconfigure.reliable.ReliableAutoConfiguration;
+import io.integrationkit.context.CurrentTenant;
+import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetter.Status;
 import io.integrationkit.deadletter.DeadLetterMessage;
 import io.integrationkit.deadletter.DeadLetters;
@@ -24,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.actuate.audit.AuditEvent;
 import org.springframework.boot.actuate.audit.listener.AbstractAuditListener;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -78,6 +82,65 @@ class DeadLettersEndpointHttpTests {
                             .json()
                             .at("/entries"))
                     .isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "kind, MESSAGE, call",
+        "name, github-events, other",
+        "category, permanent, temporary",
+        "status, NEW, parked",
+        "key, repository, other",
+        "fingerprint, ${fingerprint}, other",
+        "eventType, com.github.star, other",
+        "tenant, acme, other",
+        "text, REFUSED, other",
+        "since, 2020-01-01T00:00:00Z, 2999-01-01T00:00:00Z",
+        "before, 2999-01-01T00:00:00Z, 2020-01-01T00:00:00Z"
+    })
+    void eachConditionHoldsForWhatIsShownAndForWhatIsChanged(String condition, String met, String notMet)
+            throws Exception {
+        try (EndpointApplication application = start(WRITABLE)) {
+            String id = store(application, "m-1");
+            DeadLetter entry = deadLetters(application).find(id).orElseThrow();
+            String value = met.replace("${fingerprint}", entry.fingerprint());
+
+            assertThat(shown(application, condition + "=" + notMet)).containsExactly(0, 0, 0, 0);
+            assertThat(changed(application, condition, notMet)).isZero();
+            assertThat(shown(application, condition + "=" + value)).containsExactly(1, 1, 1, 1);
+            assertThat(changed(application, condition, value)).isEqualTo(1);
+        }
+    }
+
+    /** How many entries the list, the groups, the preview and the export show. */
+    private static List<Integer> shown(EndpointApplication application, String condition) throws Exception {
+        return List.of(
+                application.get("?" + condition).json().at("/entries").size(),
+                application.get("/groups?" + condition).json().at("/groups").size(),
+                application.get("/preview?" + condition).json().at("/entries").asInt(),
+                (int) application.get("/export?" + condition).body().lines().count());
+    }
+
+    private static int changed(EndpointApplication application, String condition, String value) throws Exception {
+        return application
+                .post(
+                        "",
+                        "{\"action\":\"park\",\"actor\":\"anna\",\"reason\":\"later\",\"%s\":\"%s\"}"
+                                .formatted(condition, value))
+                .json()
+                .at("/changed")
+                .asInt();
+    }
+
+    @Test
+    void theWholeListIsCachedWhereTheApplicationSaysSoAndAFilteredOneIsNot() throws Exception {
+        try (EndpointApplication application = start("management.endpoint.deadletters.cache.time-to-live=1h")) {
+            assertThat(application.get("").json().at("/entries")).isEmpty();
+            store(application, "m-1");
+
+            assertThat(application.get("").json().at("/entries")).isEmpty();
+            assertThat(application.get("?status=new").json().at("/entries")).hasSize(1);
         }
     }
 
@@ -355,7 +418,7 @@ class DeadLettersEndpointHttpTests {
                         "github-events",
                         "repository",
                         messageId,
-                        null,
+                        "com.github.star",
                         1,
                         "text/plain",
                         Map.of("Authorization", "canary-in-header"),
@@ -379,6 +442,11 @@ class DeadLettersEndpointHttpTests {
         @Bean
         Audit audit() {
             return new Audit();
+        }
+
+        @Bean
+        CurrentTenant tenant() {
+            return () -> "acme";
         }
 
         @Bean
