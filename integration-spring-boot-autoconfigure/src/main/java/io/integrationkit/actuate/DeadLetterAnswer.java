@@ -1,5 +1,6 @@
 package io.integrationkit.actuate;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.integrationkit.actuate.IntegrationEndpointWebExtension.Problem;
 import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.failure.FailureCategory;
@@ -7,6 +8,7 @@ import io.integrationkit.failure.ProblemCode;
 import io.integrationkit.failure.ProblemException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 /** Status codes of what the {@code deadletters} endpoint answers. */
@@ -23,10 +25,10 @@ final class DeadLetterAnswer {
         try {
             Object answer = work.get();
             if (answer instanceof Conflict conflict) {
-                return new WebEndpointResponse<>(conflict.now(), CONFLICT);
+                return new WebEndpointResponse<>(new Body(conflict.now()), CONFLICT);
             }
             return (answer != null)
-                    ? new WebEndpointResponse<>(answer)
+                    ? new WebEndpointResponse<>(new Body(answer))
                     : new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
         } catch (InvalidOperationException ex) {
             return problem(ex, ex.action(), WebEndpointResponse.STATUS_BAD_REQUEST);
@@ -55,4 +57,7 @@ final class DeadLetterAnswer {
     }
 
     private record Conflict(Object now) {}
+
+    /** Something of another package, written as Actuator writes answers: without what is {@code null}. */
+    private record Body(@JsonValue Object content) implements OperationResponseBody {}
 }

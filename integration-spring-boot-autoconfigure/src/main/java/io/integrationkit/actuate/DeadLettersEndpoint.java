@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
-import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -252,26 +251,26 @@ public class DeadLettersEndpoint {
     public record DeadLettersDescriptor(
             Map<String, Long> counts,
             List<DeadLetter> entries,
-            @Nullable String next) implements OperationResponseBody {}
+            @Nullable String next) {}
 
     /**
      * Entries that failed in the same way.
      *
      * @param groups the groups, that with the most entries first
      */
-    public record Groups(List<DeadLetterGroup> groups) implements OperationResponseBody {}
+    public record Groups(List<DeadLetterGroup> groups) {}
 
     /**
      * Replays of many entries.
      *
      * @param jobs the jobs, the last one first
      */
-    public record Jobs(List<ReplayJob> jobs) implements OperationResponseBody {}
+    public record Jobs(List<ReplayJob> jobs) {}
 
     /**
      * What a change of many entries did.
      *
      * @param changed how many it changed
      */
-    public record Changed(int changed) implements OperationResponseBody {}
+    public record Changed(int changed) {}
 }

@@ -400,6 +400,40 @@ class DeadLettersEndpointHttpTests {
         }
     }
 
+    @Test
+    void noAnswerSpeaksOfWhatIsNull() throws Exception {
+        try (EndpointApplication application = start(WRITABLE, "integration.dead-letters.reveal=true")) {
+            String id = store(application, "m-1");
+            store(application, "unknown");
+            String job = application
+                    .post("", "{\"actor\":\"anna\",\"reason\":\"mended\",\"name\":\"other\"}")
+                    .json()
+                    .at("/id")
+                    .asString();
+
+            List<Answer> answers = List.of(
+                    application.get(""),
+                    application.get("/" + id),
+                    application.get("/groups"),
+                    application.get("/preview"),
+                    application.get("/jobs"),
+                    application.get("/jobs/" + job),
+                    application.post("", "{\"actor\":\"anna\",\"reason\":\"mended\",\"name\":\"other\"}"),
+                    application.post("/" + id, change("reveal", "the customer asks")),
+                    application.post("/" + id, change("park", "later")),
+                    application.post("/" + id, change("park", "again")),
+                    application.post("/" + id, change("unpark", "now")),
+                    application.post("/" + id, change("replay", "mended")),
+                    application.post("/" + id, change("replay", "again")),
+                    application.delete("/jobs/" + job + "?actor=anna&reason=late"));
+
+            assertThat(answers).extracting(Answer::status).containsOnly(200, 409);
+            assertThat(answers)
+                    .allSatisfy((answer) ->
+                            assertThat(answer.body()).startsWith("{").doesNotContain("null"));
+        }
+    }
+
     private static String change(String action, String reason) {
         return "{\"action\":\"%s\",\"actor\":\"anna\",\"reason\":\"%s\"}".formatted(action, reason);
     }
