@@ -87,7 +87,7 @@ public final class RedisInbox implements Inbox, AutoCloseable {
      * @param timeout longest time that one command may take; positive
      * @param time measures the pauses between two attempts to connect, and nothing else
      * @return the inbox, to be closed
-     * @throws InvalidOperationException if the time-out is not positive
+     * @throws InvalidOperationException if the time-out is not positive, or longer than ten years
      */
     public static RedisInbox over(
             Supplier<AbstractRedisClient> client,
@@ -95,12 +95,7 @@ public final class RedisInbox implements Inbox, AutoCloseable {
             DeduplicationSpec spec,
             Duration timeout,
             TimeSource time) {
-        if (timeout.isZero() || timeout.isNegative()) {
-            throw new InvalidOperationException(
-                    ProblemCode.INVALID_SETTING,
-                    "integration.deduplicate.redis-timeout=%s leaves Redis no time to answer".formatted(timeout),
-                    "Set integration.deduplicate.redis-timeout to more than zero.");
-        }
+        InvalidOperationException.requireTime("integration.deduplicate.redis-timeout", timeout, "1s");
         RedisLink link = new RedisLink(USE, client, timeout, time);
         link.begin();
         return new RedisInbox(link, keyPrefix, spec.redisLease(), spec.retention());

@@ -74,16 +74,11 @@ public final class RedisIdempotencyStore implements IdempotencyStore, AutoClosea
      * @param timeout longest time that one command may take; positive
      * @param time measures the pauses between two attempts to connect, and nothing else
      * @return the store, to be closed
-     * @throws InvalidOperationException if the time-out is not positive
+     * @throws InvalidOperationException if the time-out is not positive, or longer than ten years
      */
     public static RedisIdempotencyStore over(
             Supplier<AbstractRedisClient> client, String keyPrefix, Duration timeout, TimeSource time) {
-        if (timeout.isZero() || timeout.isNegative()) {
-            throw new InvalidOperationException(
-                    ProblemCode.INVALID_SETTING,
-                    "integration.idempotency.redis-timeout=%s leaves Redis no time to answer".formatted(timeout),
-                    "Set integration.idempotency.redis-timeout to more than zero.");
-        }
+        InvalidOperationException.requireTime("integration.idempotency.redis-timeout", timeout, "1s");
         RedisLink link = new RedisLink(USE, client, timeout, time);
         link.begin();
         return new RedisIdempotencyStore(link, new RedisKeyNames(keyPrefix));

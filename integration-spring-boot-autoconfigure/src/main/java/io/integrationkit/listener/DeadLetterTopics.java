@@ -1,5 +1,6 @@
 package io.integrationkit.listener;
 
+import io.integrationkit.call.InvalidOperationException;
 import io.integrationkit.call.PayloadCodec;
 import io.integrationkit.deadletter.ReportedFailure;
 import io.integrationkit.failure.Failure;
@@ -50,15 +51,14 @@ public final class DeadLetterTopics implements GivenUpRecords, DisposableBean {
      *     serializers and transactions are not
      * @param codec writes keys and values that were decoded into types which Kafka does not know
      * @param suffix what the name of a topic gets to become that of its dead-letter topic
-     * @throws io.integrationkit.call.InvalidOperationException if the suffix cannot be a part of a topic's name
+     * @throws InvalidOperationException if the suffix cannot be a part of a topic's name
      */
     public DeadLetterTopics(ProducerFactory<?, ?> application, PayloadCodec codec, String suffix) {
         if (!SUFFIX.matcher(suffix).matches()) {
-            throw new ListenerConfigurationException(
-                    ProblemCode.INVALID_SETTING,
-                    "integration.listeners.dead-letter-topic-suffix=%s cannot end the name of a topic"
-                            .formatted(suffix),
-                    "Use letters, digits, '.', '_' and '-' in integration.listeners.dead-letter-topic-suffix.");
+            throw InvalidOperationException.ofSetting(
+                    "integration.listeners.dead-letter-topic-suffix=" + suffix,
+                    "cannot end the name of a topic",
+                    "letters, digits, '.', '_' and '-', such as -dlt");
         }
         this.suffix = suffix;
         this.producers = new DefaultKafkaProducerFactory<>(

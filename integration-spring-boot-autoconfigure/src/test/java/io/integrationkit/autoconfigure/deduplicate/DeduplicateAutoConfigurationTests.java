@@ -100,6 +100,25 @@ class DeduplicateAutoConfigurationTests {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0s", "-1s", "200000d"})
+    void aTimeInWhichRedisCannotAnswerEndsStartUp(String time) {
+        this.withDatabase
+                .withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+                .withPropertyValues(
+                        "integration.deduplicate.store=redis",
+                        "integration.deduplicate.redis-timeout=" + time,
+                        "spring.data.redis.url=redis://127.0.0.1:1")
+                .run((context) -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOfSatisfying(InvalidOperationException.class, (ex) -> {
+                            assertThat(ex.code()).isEqualTo(ProblemCode.INVALID_SETTING);
+                            assertThat(ex.action()).isEqualTo("Set it to a time such as 1s.");
+                        })
+                        .hasMessageContaining("integration.deduplicate.redis-timeout="));
+    }
+
     @Test
     void redisThatIsAskedForWithoutAConnectionEndsStartUp() {
         this.withDatabase

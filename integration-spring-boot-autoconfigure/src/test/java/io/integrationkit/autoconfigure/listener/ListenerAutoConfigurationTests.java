@@ -113,11 +113,12 @@ class ListenerAutoConfigurationTests {
 
     @Test
     void aSuffixThatCannotEndANameEndsStartUp() {
-        for (String suffix : new String[] {"", "d lt", "/dlt"}) {
+        for (String suffix : new String[] {"", "d lt", "/dlt", "-".repeat(101)}) {
             this.runner
                     .withPropertyValues(TOPICS, "integration.listeners.dead-letter-topic-suffix=" + suffix)
                     .run((context) -> assertThat(failure(context))
-                            .hasMessageContaining("integration.listeners.dead-letter-topic-suffix")
+                            .hasMessageContaining("integration.listeners.dead-letter-topic-suffix=%s cannot", suffix)
+                            .satisfies((ex) -> assertThat(ex.action()).startsWith("Set it to "))
                             .extracting(InvalidOperationException::code)
                             .isEqualTo(ProblemCode.INVALID_SETTING));
         }
