@@ -69,6 +69,20 @@ public class InvalidOperationException extends ProblemException {
     }
 
     /**
+     * Refuses a number below one.
+     *
+     * @param key key of the setting
+     * @param value its value
+     * @param why what is wrong with less than one, to stand behind the value
+     * @throws InvalidOperationException if it is less than one
+     */
+    public static void requireCount(String key, int value, String why) {
+        if (value < 1) {
+            throw ofSetting(key + "=" + value, why, "one or more");
+        }
+    }
+
+    /**
      * Returns what to change.
      *
      * @return the action the failure analysis shows

@@ -19,10 +19,8 @@ public record DeduplicationSpec(Duration retention, int maxEntries, Duration red
      */
     public DeduplicationSpec {
         InvalidOperationException.requireTime("integration.deduplicate.retention", retention, "7d");
-        if (maxEntries < 1) {
-            throw InvalidOperationException.ofSetting(
-                    "integration.deduplicate.max-entries=" + maxEntries, "leaves no room for a message", "one or more");
-        }
+        InvalidOperationException.requireCount(
+                "integration.deduplicate.max-entries", maxEntries, "leaves no room for a message");
         InvalidOperationException.requireTime("integration.deduplicate.redis-lease", redisLease, "5m");
     }
 }

@@ -21,10 +21,7 @@ public record EventConcurrency(int concurrency, Duration batchTime, Executor exe
      * @throws InvalidOperationException if a value cannot work
      */
     public EventConcurrency {
-        if (concurrency < 1) {
-            throw InvalidOperationException.ofSetting(
-                    "integration.events.concurrency=" + concurrency, "handles nothing", "one or more");
-        }
+        InvalidOperationException.requireCount("integration.events.concurrency", concurrency, "handles nothing");
         InvalidOperationException.requireTime("integration.events.batch-time", batchTime, "1m");
     }
 

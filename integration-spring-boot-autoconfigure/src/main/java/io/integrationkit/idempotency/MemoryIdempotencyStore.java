@@ -40,12 +40,8 @@ final class MemoryIdempotencyStore implements IdempotencyStore {
     private final AtomicLong lastEpoch = new AtomicLong();
 
     MemoryIdempotencyStore(int maxEntries, TimeSource time) {
-        if (maxEntries < 1) {
-            throw new InvalidOperationException(
-                    ProblemCode.INVALID_SETTING,
-                    "integration.idempotency.max-entries=%d leaves no room for a key".formatted(maxEntries),
-                    "Set integration.idempotency.max-entries to one or more.");
-        }
+        InvalidOperationException.requireCount(
+                "integration.idempotency.max-entries", maxEntries, "leaves no room for a key");
         this.maxEntries = maxEntries;
         this.time = time;
         this.keys = Caffeine.newBuilder()

@@ -34,4 +34,16 @@ class InvalidOperationExceptionTests {
                     });
         }
     }
+
+    @Test
+    void aNumberBelowOneIsRefusedWithKeyAndValue() {
+        String key = "integration.events.concurrency";
+        assertThatNoException().isThrownBy(() -> InvalidOperationException.requireCount(key, 1, "handles nothing"));
+        for (int value : new int[] {0, -1}) {
+            assertThatExceptionOfType(InvalidOperationException.class)
+                    .isThrownBy(() -> InvalidOperationException.requireCount(key, value, "handles nothing"))
+                    .withMessage("INT-106: %s=%d handles nothing", key, value)
+                    .satisfies((ex) -> assertThat(ex.action()).isEqualTo("Set it to one or more."));
+        }
+    }
 }
