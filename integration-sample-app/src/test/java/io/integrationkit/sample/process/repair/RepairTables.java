@@ -1,9 +1,7 @@
 package io.integrationkit.sample.process.repair;
 
+import io.integrationkit.sample.process.DatabaseClient;
 import io.integrationkit.sample.process.DatabaseServer;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +9,7 @@ import java.util.List;
 /** What the database knows, and what the processes are told. Used by one thread. */
 final class RepairTables implements AutoCloseable {
 
-    private final Connection connection;
+    private final DatabaseClient client;
 
     RepairTables(DatabaseServer database) throws SQLException {
         String order =
@@ -29,32 +27,24 @@ final class RepairTables implements AutoCloseable {
             statements.add("INSERT INTO switch (name, state) VALUES ('%s', 0)".formatted(each));
         }
         database.execute(statements);
-        this.connection = database.connect();
+        this.client = new DatabaseClient(database);
     }
 
     void turn(Switch which, boolean on) {
-        update("UPDATE switch SET state = %d WHERE name = '%s'".formatted(on ? 1 : 0, which));
+        this.client.execute("UPDATE switch SET state = %d WHERE name = '%s'".formatted(on ? 1 : 0, which));
     }
 
     /** Lets every attempt to store a dead letter fail, or ends that. */
     void hideDeadLetters(boolean hidden) {
-        update(
+        this.client.execute(
                 hidden
                         ? "ALTER TABLE integration_dead_letter RENAME TO integration_dead_letter_away"
                         : "ALTER TABLE integration_dead_letter_away RENAME TO integration_dead_letter");
     }
 
-    private void update(String sql) {
-        try (PreparedStatement statement = this.connection.prepareStatement(sql)) {
-            statement.execute();
-        } catch (SQLException ex) {
-            throw new IllegalStateException("The database does not answer: " + sql, ex);
-        }
-    }
-
     /** Orders in the order of their rows. */
     List<Order> orders(String table, Way way) {
-        return query(
+        return this.client.query(
                 "SELECT customer, number FROM %s WHERE way = '%s' ORDER BY number_of".formatted(table, way),
                 (row) -> new Order(row.getInt(1), row.getLong(2)));
     }
@@ -81,30 +71,11 @@ final class RepairTables implements AutoCloseable {
     }
 
     long count(String sql) {
-        return query(sql, (row) -> row.getLong(1)).get(0);
-    }
-
-    private <T> List<T> query(String sql, Row<T> reading) {
-        try (PreparedStatement statement = this.connection.prepareStatement(sql);
-                ResultSet rows = statement.executeQuery()) {
-            List<T> found = new ArrayList<>();
-            while (rows.next()) {
-                found.add(reading.of(rows));
-            }
-            return found;
-        } catch (SQLException ex) {
-            throw new IllegalStateException("The database does not answer: " + sql, ex);
-        }
+        return this.client.number(sql);
     }
 
     @Override
     public void close() throws SQLException {
-        this.connection.close();
-    }
-
-    @FunctionalInterface
-    private interface Row<T> {
-
-        T of(ResultSet row) throws SQLException;
+        this.client.close();
     }
 }
