@@ -11,7 +11,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.springframework.kafka.annotation.KafkaListener;
 
 /** The same handler, which waits for somebody else, behind a listener of single records and behind one of polls. */
-final class CallListeners {
+class CallListeners {
 
     static final String TOPIC = "calls";
 
@@ -21,7 +21,35 @@ final class CallListeners {
 
     private static final String POLL_SIZE = "max.poll.records=100";
 
-    private CallListeners() {}
+    private final Progress progress;
+
+    private final Handler handler;
+
+    private final KafkaEventProcessor events;
+
+    CallListeners(Progress progress, Handler handler, KafkaEventProcessor events) {
+        this.progress = progress;
+        this.handler = handler;
+        this.events = events;
+    }
+
+    /** One record after the other. */
+    @KafkaListener(id = ONE_BY_ONE, topics = TOPIC, autoStartup = "false", properties = POLL_SIZE)
+    @Reliable(maxAttempts = 1)
+    public void oneByOne(ConsumerRecord<String, byte[]> order) throws Exception {
+        this.handler.serve(ONE_BY_ONE);
+        this.progress.begins(1);
+        this.events.process(order);
+    }
+
+    /** Eight keys at a time. */
+    @KafkaListener(id = KEY_BY_KEY, topics = TOPIC, autoStartup = "false", batch = "true", properties = POLL_SIZE)
+    @Reliable(maxAttempts = 1)
+    public void keyByKey(List<ConsumerRecord<String, byte[]>> orders) {
+        this.handler.serve(KEY_BY_KEY);
+        this.progress.begins(orders.size());
+        this.events.process(orders);
+    }
 
     /** Takes {@link #TAKES}, and has an effect. */
     static class Handler {
@@ -45,54 +73,6 @@ final class CallListeners {
         public void on(Order order) throws InterruptedException {
             TimeSource.system().sleep(TAKES);
             this.effects.write(this.listener, order);
-        }
-    }
-
-    /** One record after the other. */
-    static class OneByOne {
-
-        private final Progress progress;
-
-        private final Handler handler;
-
-        private final KafkaEventProcessor events;
-
-        OneByOne(Progress progress, Handler handler, KafkaEventProcessor events) {
-            this.progress = progress;
-            this.handler = handler;
-            this.events = events;
-        }
-
-        @KafkaListener(id = ONE_BY_ONE, topics = TOPIC, autoStartup = "false", properties = POLL_SIZE)
-        @Reliable(maxAttempts = 1)
-        public void on(ConsumerRecord<String, byte[]> order) throws Exception {
-            this.handler.serve(ONE_BY_ONE);
-            this.progress.begins(1);
-            this.events.process(order);
-        }
-    }
-
-    /** Eight keys at a time. */
-    static class KeyByKey {
-
-        private final Progress progress;
-
-        private final Handler handler;
-
-        private final KafkaEventProcessor events;
-
-        KeyByKey(Progress progress, Handler handler, KafkaEventProcessor events) {
-            this.progress = progress;
-            this.handler = handler;
-            this.events = events;
-        }
-
-        @KafkaListener(id = KEY_BY_KEY, topics = TOPIC, autoStartup = "false", batch = "true", properties = POLL_SIZE)
-        @Reliable(maxAttempts = 1)
-        public void on(List<ConsumerRecord<String, byte[]>> orders) {
-            this.handler.serve(KEY_BY_KEY);
-            this.progress.begins(orders.size());
-            this.events.process(orders);
         }
     }
 }

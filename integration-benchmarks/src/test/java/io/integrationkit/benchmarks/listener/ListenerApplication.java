@@ -24,37 +24,17 @@ class ListenerApplication {
     }
 
     @Bean
-    BatchListeners.Plain plainBatches(Progress progress, Effects effects) {
-        return new BatchListeners.Plain(progress, effects);
+    BatchListeners batches(Progress progress, Effects effects) {
+        return new BatchListeners(progress, effects);
     }
 
     @Bean
-    BatchListeners.Deduplicated deduplicatedBatches(Progress progress, Effects effects) {
-        return new BatchListeners.Deduplicated(progress, effects);
-    }
-
-    @Bean
-    BatchListeners.PlainEach plainBatchesEach(Progress progress, Effects effects) {
-        return new BatchListeners.PlainEach(progress, effects);
-    }
-
-    @Bean
-    BatchListeners.DeduplicatedEach deduplicatedBatchesEach(Progress progress, Effects effects) {
-        return new BatchListeners.DeduplicatedEach(progress, effects);
-    }
-
-    @Bean
-    CallListeners.Handler calls(Effects effects) {
+    CallListeners.Handler handler(Effects effects) {
         return new CallListeners.Handler(effects);
     }
 
     @Bean
-    CallListeners.OneByOne oneByOne(Progress progress, CallListeners.Handler handler, KafkaEventProcessor events) {
-        return new CallListeners.OneByOne(progress, handler, events);
-    }
-
-    @Bean
-    CallListeners.KeyByKey keyByKey(Progress progress, CallListeners.Handler handler, KafkaEventProcessor events) {
-        return new CallListeners.KeyByKey(progress, handler, events);
+    CallListeners calls(Progress progress, CallListeners.Handler handler, KafkaEventProcessor events) {
+        return new CallListeners(progress, handler, events);
     }
 }
