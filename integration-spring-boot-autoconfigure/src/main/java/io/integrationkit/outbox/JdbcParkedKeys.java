@@ -1,8 +1,9 @@
 package io.integrationkit.outbox;
 
+import io.integrationkit.jdbc.Database;
 import io.integrationkit.jdbc.JdbcAccess;
+import io.integrationkit.jdbc.OneOf;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,8 +28,8 @@ final class JdbcParkedKeys {
               AND NOT EXISTS (SELECT 1 FROM integration_outbox owed WHERE owed.shard = held.shard \
                 AND owed.destination = held.destination AND owed.msg_key = held.msg_key AND owed.replay_of IS NOT NULL)""";
 
-    private static final String HELD = "SELECT destination, msg_key FROM integration_outbox_key_state"
-            + " WHERE shard IN (%s) AND destination IN (%s) AND msg_key IN (%s)";
+    private static final String HELD =
+            "SELECT destination, msg_key FROM integration_outbox_key_state" + " WHERE %s AND %s AND %s";
 
     private final JdbcAccess access;
 
@@ -87,31 +88,25 @@ final class JdbcParkedKeys {
     }
 
     private Set<HeldKey.Place> held(List<OutboxRecord> records) {
-        Set<Object> shards = new HashSet<>();
-        Set<Object> destinations = new HashSet<>();
-        Set<Object> names = new HashSet<>();
+        Set<Long> shards = new HashSet<>();
+        Set<String> destinations = new HashSet<>();
+        Set<String> names = new HashSet<>();
         for (OutboxRecord record : records) {
             String name = record.key();
             if (name != null) {
-                shards.add(this.rows.shard(name));
+                shards.add((long) this.rows.shard(name));
                 destinations.add(record.destination());
                 names.add(name);
             }
         }
-        if (names.isEmpty()) {
-            return Set.of();
-        }
-        List<Object> arguments = new ArrayList<>(shards);
-        arguments.addAll(destinations);
-        arguments.addAll(names);
+        Database database = this.access.database();
+        OneOf ofShards = OneOf.numbers(database, "shard", shards);
+        OneOf ofDestinations = OneOf.texts(database, "destination", destinations);
+        OneOf ofNames = OneOf.texts(database, "msg_key", names);
         return new HashSet<>(this.jdbc.query(
-                HELD.formatted(marks(shards), marks(destinations), marks(names)),
+                HELD.formatted(ofShards.sql(), ofDestinations.sql(), ofNames.sql()),
                 (row, index) -> new HeldKey.Place(row.getString(1), row.getString(2)),
-                arguments.toArray()));
-    }
-
-    private static String marks(Set<Object> values) {
-        return String.join(", ", Collections.nCopies(values.size(), "?"));
+                ofNames.after(ofDestinations.after(ofShards.after()))));
     }
 
     private void insertInOrder(OutboxRecord record, JdbcKey key, KeyState state) {

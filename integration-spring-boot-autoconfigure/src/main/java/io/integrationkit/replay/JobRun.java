@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +51,7 @@ final class JobRun {
     /** A page is read again after this time: its entries may have been closed or set aside. */
     private static final Duration PAGE_AGE = Duration.ofSeconds(5);
 
-    private static final int SMALLEST_PAGE = 500;
+    private static final int SMALLEST_PAGE = 1_000;
 
     private static final int LARGEST_PAGE = 5_000;
 
@@ -74,6 +75,8 @@ final class JobRun {
 
     private final Intervention by;
 
+    private final BatchReplay replay;
+
     /** Where there is no transaction, messages are replayed one by one, and so can be stopped in between. */
     private final int batch;
 
@@ -91,7 +94,8 @@ final class JobRun {
             DeadLetters deadLetters,
             ReplayJobSettings settings,
             TimeSource time,
-            JobCounters counters) {
+            JobCounters counters,
+            Executor beside) {
         this.holding = holding;
         this.deadLetters = deadLetters;
         this.time = time;
@@ -106,6 +110,7 @@ final class JobRun {
                 this.job.by().actor(),
                 "replay job %s: %s".formatted(this.job.id(), this.job.by().reason()));
         this.batch = deadLetters.durable() ? this.pace.batch() : 1;
+        this.replay = new BatchReplay(deadLetters, beside);
         this.progress = this.job.progress();
     }
 
@@ -153,18 +158,17 @@ final class JobRun {
         Batches batches = new Batches(page, this.ahead);
         this.progress = this.progress.at(batches.reached(this.progress.position()));
         while (this.stopped == null && this.time.nanoTime() - read <= PAGE_AGE.toNanos()) {
-            List<OpenDeadLetter> batch = batches.next(Math.min(this.batch, this.ladder.leftOf(this.progress)));
+            List<OpenDeadLetter> batch = batches.next(this.ladder.most(this.progress, this.batch));
             if (batch.isEmpty()) {
                 return true;
             }
             if (!pause(this.pace.untilNext())) {
                 return false;
             }
+            ReplayProgress before = this.progress;
             replay(batch, batches, held);
             this.progress = this.progress.at(batches.reached(this.progress.position()));
-            boolean stepEnds = this.ladder.leftOf(this.progress) <= 0;
-            this.stopped = (this.stopped != null) ? this.stopped : this.ladder.stopped(this.progress);
-            this.progress = (this.stopped != null) ? this.progress : this.ladder.onward(this.progress);
+            boolean stepEnds = this.ladder.isOn(before) && before.step() != this.progress.step();
             if (stepEnds || this.holding.saveIsDue()) {
                 this.holding.save(this.progress);
             }
@@ -188,7 +192,7 @@ final class JobRun {
         this.pace.taken(tried.size());
         ReplayResult refused = null;
         boolean waits = false;
-        for (ReplayResult result : this.deadLetters.replayAll(List.copyOf(tried.keySet()), this.by)) {
+        for (ReplayResult result : this.replay.replay(List.copyOf(tried.keySet()), this.by)) {
             OpenDeadLetter entry = Objects.requireNonNull(tried.get(result.id()));
             if (result.refused()) {
                 refused = result;
@@ -228,6 +232,7 @@ final class JobRun {
         if (result.outcome() == ReplayResult.Outcome.REPLAYED) {
             this.progress = this.progress.withReplayed();
             this.counters.replayed.increment();
+            judge();
         } else if (isNoFailure(result)) {
             if (isOpen(entry.id())) {
                 held.hold(entry);
@@ -237,6 +242,17 @@ final class JobRun {
             held.hold(entry);
             this.progress = this.progress.withFailed(result);
             this.counters.failed.increment();
+            judge();
+        }
+    }
+
+    /** After each entry, so that a batch may be larger than a step above the ladder. */
+    private void judge() {
+        if (this.stopped == null) {
+            this.stopped = this.ladder.stopped(this.progress);
+        }
+        if (this.stopped == null) {
+            this.progress = this.ladder.onward(this.progress);
         }
     }
 

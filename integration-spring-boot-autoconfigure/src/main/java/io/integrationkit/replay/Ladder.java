@@ -16,6 +16,16 @@ final class Ladder {
         return sizeOf(progress.step()) - progress.stepTried();
     }
 
+    /** How many entries may be tried before the next look: on the ladder what is left of the step, above it any number. */
+    int most(ReplayProgress progress, int batch) {
+        return isOn(progress) ? Math.min(batch, leftOf(progress)) : batch;
+    }
+
+    /** Whether the step is one of the ladder, and not above it. */
+    boolean isOn(ReplayProgress progress) {
+        return progress.step() < this.request.ladder().size();
+    }
+
     private int sizeOf(int step) {
         return (step < this.request.ladder().size()) ? this.request.ladder().get(step) : ReplayRequest.FURTHER_STEP;
     }

@@ -12,7 +12,7 @@ final class Pace {
 
     private static final long CATCH_UP = Duration.ofSeconds(1).toNanos();
 
-    private static final int LARGEST_BATCH = 500;
+    private static final int LARGEST_BATCH = 2 * BatchReplay.OF_A_TRANSACTION;
 
     private static final double BATCHES_PER_SECOND = 5;
 

@@ -45,7 +45,8 @@ public record ReplayJobStores(
                 this.deadLetters,
                 this.settings,
                 this.time,
-                ReplayThreads.executor(this.settings.maxRunning()),
+                ReplayThreads.executor("integration-replay-", this.settings.maxRunning()),
+                ReplayThreads.executor("integration-replay-beside-", this.settings.maxRunning()),
                 this.ended,
                 UUID.randomUUID().toString());
         return new StoredReplayJobs(

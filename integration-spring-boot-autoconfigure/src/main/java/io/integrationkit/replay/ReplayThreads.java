@@ -14,19 +14,23 @@ final class ReplayThreads implements ThreadFactory {
 
     private final AtomicInteger number = new AtomicInteger();
 
-    private ReplayThreads() {}
+    private final String prefix;
+
+    private ReplayThreads(String prefix) {
+        this.prefix = prefix;
+    }
 
     /** There are as many threads as jobs at most; the queue is for the moment between two jobs of a thread. */
-    static Executor executor(int most) {
+    static Executor executor(String prefix, int most) {
         ThreadPoolExecutor executor = new ThreadPoolExecutor(
-                most, most, KEPT_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new ReplayThreads());
+                most, most, KEPT_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new ReplayThreads(prefix));
         executor.allowCoreThreadTimeOut(true);
         return executor;
     }
 
     @Override
     public Thread newThread(Runnable work) {
-        Thread thread = new Thread(work, "integration-replay-" + this.number.incrementAndGet());
+        Thread thread = new Thread(work, this.prefix + this.number.incrementAndGet());
         thread.setDaemon(true);
         return thread;
     }

@@ -38,6 +38,8 @@ final class ReplayWorkers {
 
     private final Executor executor;
 
+    private final Executor beside;
+
     private final Consumer<ReplayJobEnded> ended;
 
     private final String owner;
@@ -56,6 +58,7 @@ final class ReplayWorkers {
             ReplayJobSettings settings,
             TimeSource time,
             Executor executor,
+            Executor beside,
             Consumer<ReplayJobEnded> ended,
             String owner) {
         this.store = store;
@@ -63,6 +66,7 @@ final class ReplayWorkers {
         this.settings = settings;
         this.time = time;
         this.executor = executor;
+        this.beside = beside;
         this.ended = ended;
         this.owner = owner;
     }
@@ -162,7 +166,8 @@ final class ReplayWorkers {
     private void run(Running claimed) {
         ReplayJob job = claimed.holding().claim().job();
         logger.info("Replay job {} {} by {}", job.id(), begun(claimed), job.by().actor());
-        JobRun run = new JobRun(claimed.holding(), this.deadLetters, this.settings, this.time, this.counters);
+        JobRun run =
+                new JobRun(claimed.holding(), this.deadLetters, this.settings, this.time, this.counters, this.beside);
         try {
             settle(claimed.holding(), run);
         } catch (DataAccessException | TransactionException ex) {

@@ -9,9 +9,18 @@ import io.integrationkit.jdbc.JdbcAccess;
 import io.integrationkit.replay.ReplayJob.Status;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.dao.QueryTimeoutException;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
@@ -85,6 +94,66 @@ abstract class JdbcReplayJobContract extends ReplayJobContract {
 
         workers("b").takeUp();
         assertThat(job(started.id()).status()).isEqualTo(Status.COMPLETED);
+    }
+
+    /** The batch is above what one transaction holds, so two write at the same time: each waits for the other's first. */
+    @Test
+    void aLargeBatchIsReplayedInTwoTransactionsAtTheSameTime() throws Exception {
+        int keys = 2 * BatchReplay.OF_A_TRANSACTION;
+        give(keys);
+        for (int i = 1; i <= 100; i++) {
+            give("late-" + i, "k-" + i);
+        }
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        this.beside = other;
+        Set<Thread> writers = ConcurrentHashMap.newKeySet();
+        CyclicBarrier both = new CyclicBarrier(2);
+        this.sending = (message) -> {
+            if (writers.add(Thread.currentThread())) {
+                await(both);
+            }
+        };
+        try {
+            ReplayJob job = run(all().withLadder(List.of()).withRate(null));
+
+            assertThat(job.status()).isEqualTo(Status.COMPLETED);
+            assertThat(job.progress().replayed()).isEqualTo(keys + 100);
+        } finally {
+            other.shutdown();
+        }
+        assertThat(writers).hasSize(2);
+        List<String> sent = sentForGood();
+        assertThat(sent).hasSize(keys + 100).doesNotHaveDuplicates();
+        for (int i = 1; i <= 100; i++) {
+            assertThat(sent.indexOf("late-" + i)).isGreaterThan(sent.indexOf("m-" + i));
+        }
+        assertThat(open()).isZero();
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException ex) {
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    @Test
+    void aHalfThatLosesTheDatabaseLeavesTheJobToWhoeverTakesItUp() {
+        int keys = BatchReplay.OF_A_TRANSACTION + 2;
+        give(keys);
+        this.beside = (half) -> {
+            throw new QueryTimeoutException("no connection");
+        };
+        ReplayJob job = run(all().withLadder(List.of()).withRate(null));
+        assertThat(job.status()).isEqualTo(Status.RUNNING);
+
+        this.beside = Runnable::run;
+        expireJob(job.id());
+        workers("b").takeUp();
+
+        assertThat(job(job.id()).status()).isEqualTo(Status.COMPLETED);
+        assertThat(sentForGood()).containsExactlyInAnyOrderElementsOf(messages(1, keys));
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,8 @@ abstract class ReplayJobFixture {
     private final AtomicInteger numbers = new AtomicInteger();
 
     volatile Consumer<ReplayedMessage> sending = (message) -> {};
+
+    Executor beside = Runnable::run;
 
     DeadLetters deadLetters;
 
@@ -107,6 +110,7 @@ abstract class ReplayJobFixture {
                 new ReplayJobSettings(most, LEASE, 3, Duration.ofMinutes(10), REPLAY_LEASE),
                 this.time,
                 Runnable::run,
+                this.beside,
                 (event) -> this.ended.add(event.job()),
                 owner);
         workers.start();
