@@ -59,6 +59,10 @@ public final class ReplayLoad {
 
     private static final int RATED = 10_000;
 
+    private static final int DIGITS = 12;
+
+    private static final String FILLER = "x".repeat(300 - DIGITS);
+
     private static final String TOPIC = "replayed";
 
     private final DeadLetters deadLetters;
@@ -147,10 +151,9 @@ public final class ReplayLoad {
         this.relay.stop();
         fill(
                 ENTRIES,
-                (next) ->
-                        this.outbox.publish(OutboxMessage.of("load.message", TOPIC, Kafka.bytes(Integer.toString(next)))
-                                .withKey(key(next))
-                                .withContentType("text/plain")));
+                (next) -> this.outbox.publish(OutboxMessage.of("load.message", TOPIC, body(next))
+                        .withKey(key(next))
+                        .withContentType("text/plain")));
         long begun = TIME.nanoTime();
         this.relay.start();
         await(() -> owed() == 0);
@@ -168,7 +171,7 @@ public final class ReplayLoad {
                         1,
                         "text/plain",
                         Map.of(),
-                        Kafka.bytes(Integer.toString(next)),
+                        body(next),
                         Failure.of(FailureCategory.PERMANENT),
                         new IllegalStateException("refused"),
                         1)));
@@ -193,6 +196,11 @@ public final class ReplayLoad {
                 }
             });
         }
+    }
+
+    /** As large as the messages with which the outbox is measured: 300 bytes that begin with the number. */
+    private static byte[] body(int number) {
+        return Kafka.bytes(String.format(Locale.ROOT, "%0" + DIGITS + "d", number) + FILLER);
     }
 
     private static String key(int number) {
@@ -232,7 +240,7 @@ public final class ReplayLoad {
             consumer.seekToBeginning(partitions);
             while (left > 0) {
                 for (var received : consumer.poll(Duration.ofSeconds(5))) {
-                    int next = Integer.parseInt(Kafka.text(received.value()));
+                    int next = Integer.parseInt(Kafka.text(received.value()).substring(0, DIGITS));
                     Integer before = last.put(Kafka.text(received.key()), next);
                     disorder += (before != null && before >= next) ? 1 : 0;
                     left--;
