@@ -41,8 +41,9 @@ final class JdbcDeadLetterHistory {
 
     /** Lists what was done to an entry, oldest first. */
     List<DeadLetterChange> of(String id) {
-        List<DeadLetterChange> changes = new ArrayList<>(this.jdbc.query(OF_ENTRY, this.rows::change, id));
-        for (DeadLetterChange closing : this.jdbc.query(CLOSING + " = ?", this.rows::change, id)) {
+        List<DeadLetterChange> changes =
+                new ArrayList<>(this.jdbc.query(OF_ENTRY, this.rows::change, Text.withoutNul(id)));
+        for (DeadLetterChange closing : this.jdbc.query(CLOSING + " = ?", this.rows::change, Text.withoutNul(id))) {
             int place = changes.size();
             while (place > 0 && changes.get(place - 1).at().isAfter(closing.at())) {
                 place--;

@@ -252,7 +252,7 @@ final class JdbcDeadLetterStore implements DeadLetterStore {
 
     @Override
     public List<DeadLetterChange> history(String id) {
-        return this.history.of(Text.withoutNul(id));
+        return this.history.of(id);
     }
 
     @Override
