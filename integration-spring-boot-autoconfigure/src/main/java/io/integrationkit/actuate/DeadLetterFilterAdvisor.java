@@ -3,12 +3,17 @@ package io.integrationkit.actuate;
 import io.integrationkit.deadletter.DeadLetter;
 import io.integrationkit.deadletter.DeadLetterFilter;
 import io.integrationkit.failure.FailureCategory;
+import io.integrationkit.failure.OneLine;
 import java.lang.annotation.Annotation;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.InvocationContext;
 import org.springframework.boot.actuate.endpoint.OperationArgumentResolver;
 import org.springframework.boot.actuate.endpoint.OperationType;
@@ -34,9 +39,12 @@ import org.springframework.boot.actuate.endpoint.invoke.ParameterValueMapper;
  *   <li>{@code since}, {@code before}: earliest last failure, and latest, exclusive; in ISO 8601 with an offset
  * </ul>
  *
- * <p>A value that cannot be read is answered with 400, as for any parameter. Safe for use by any number of threads.
+ * <p>A value that cannot be read is answered with 400, as for any parameter. So is a name that neither the filter nor the
+ * operation knows: a condition that is misspelt would be none, and more would be changed than was meant. Safe for use by any number of threads.
  */
 public final class DeadLetterFilterAdvisor implements OperationInvokerAdvisor {
+
+    private static final int LONGEST_NAME = 100;
 
     private final ParameterValueMapper values;
 
@@ -52,19 +60,31 @@ public final class DeadLetterFilterAdvisor implements OperationInvokerAdvisor {
     @Override
     public OperationInvoker apply(
             EndpointId endpointId, OperationType type, OperationParameters parameters, OperationInvoker invoker) {
-        return parameters.stream().anyMatch((parameter) -> parameter.getType() == DeadLetterFilter.class)
-                ? (context) -> invoker.invoke(withFilter(context))
-                : invoker;
+        if (parameters.stream().noneMatch((parameter) -> parameter.getType() == DeadLetterFilter.class)) {
+            return invoker;
+        }
+        Set<String> others =
+                parameters.stream().map(OperationParameter::getName).collect(Collectors.toSet());
+        return (context) -> invoker.invoke(withFilter(context, others));
     }
 
-    private InvocationContext withFilter(InvocationContext context) {
+    private InvocationContext withFilter(InvocationContext context, Set<String> others) {
+        Map<String, Object> left = new HashMap<>(context.getArguments());
+        DeadLetterFilter filter = filter(left);
+        left.keySet().removeAll(others);
+        if (!left.isEmpty()) {
+            String message = "Parameter '%s' is not known; nothing was done"
+                    .formatted(OneLine.of(left.keySet().iterator().next(), LONGEST_NAME));
+            throw new InvalidEndpointRequestException(message, message);
+        }
         SecurityContext security = context.resolveArgument(SecurityContext.class);
         return new InvocationContext(
                 (security != null) ? security : SecurityContext.NONE,
                 context.getArguments(),
-                new FilterOr(context, filter(context.getArguments())));
+                new FilterOr(context, filter));
     }
 
+    /** Takes the conditions out of a request. */
     private DeadLetterFilter filter(Map<String, Object> request) {
         return new DeadLetterFilter(
                 value(request, "kind", DeadLetter.Kind.class),
@@ -86,7 +106,7 @@ public final class DeadLetterFilterAdvisor implements OperationInvokerAdvisor {
     }
 
     private <T> @Nullable T value(Map<String, Object> request, String name, Class<T> type) {
-        return type.cast(this.values.mapParameterValue(new Condition(name, type), request.get(name)));
+        return type.cast(this.values.mapParameterValue(new Condition(name, type), request.remove(name)));
     }
 
     /** One value of a request, as the mapper of values and its messages want to know it. */

@@ -115,9 +115,8 @@ final class JdbcTally {
             if (folded.rows() < this.batch) {
                 return fewer;
             }
-            // A fingerprint whose rows fill a batch is read again as long as that makes them fewer: a batch is far
-            // larger
-            // than the number of places a fingerprint has.
+            // Rows of one fingerprint that fill a batch are read again as long as that makes them fewer. They all are
+            // folded so, since a fingerprint has far fewer places than a batch has rows.
             behind = folded.first().equals(folded.last()) && folded.fewer() == 0;
             from = folded.last();
         }

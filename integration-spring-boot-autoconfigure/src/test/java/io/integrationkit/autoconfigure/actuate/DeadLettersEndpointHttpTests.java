@@ -134,6 +134,31 @@ class DeadLettersEndpointHttpTests {
     }
 
     @Test
+    void aConditionThatIsMisspeltIsRefusedAndNothingIsChanged() throws Exception {
+        try (EndpointApplication application = start(WRITABLE)) {
+            String id = store(application, "m-1");
+
+            for (String path : List.of("", "/groups", "/preview", "/export")) {
+                assertThat(application.get(path + "?nam=elsewhere").status())
+                        .as(path)
+                        .isEqualTo(400);
+            }
+            for (String action : List.of("discard", "park", "replay")) {
+                assertThat(application
+                                .post(
+                                        "",
+                                        "{\"action\":\"%s\",\"actor\":\"anna\",\"reason\":\"later\",\"nam\":\"elsewhere\"}"
+                                                .formatted(action))
+                                .status())
+                        .as(action)
+                        .isEqualTo(400);
+            }
+
+            assertThat(deadLetters(application).find(id).orElseThrow().status()).isEqualTo(DeadLetter.Status.NEW);
+        }
+    }
+
+    @Test
     void theWholeListIsCachedWhereTheApplicationSaysSoAndAFilteredOneIsNot() throws Exception {
         try (EndpointApplication application = start("management.endpoint.deadletters.cache.time-to-live=1h")) {
             assertThat(application.get("").json().at("/entries")).isEmpty();

@@ -215,18 +215,17 @@ abstract class RepairKillContract {
 
     @Test
     void eachDeadLetterIsResolvedByExactlyOneReplay() {
-        assertThat(this.tables.count("SELECT count(*) FROM integration_dead_letter d WHERE status <> 'RESOLVED' OR"
-                        + " (SELECT count(*) FROM integration_dead_letter_history h WHERE h.entry_id = d.id"
-                        + " AND h.action = 'REPLAYED') = 0"))
+        assertThat(this.tables.count(
+                        "SELECT count(*) FROM integration_dead_letter WHERE status <> 'RESOLVED' OR closed_by IS NULL"))
                 .isZero();
-        assertThat(
-                        this.tables.count(
-                                "SELECT count(*) FROM integration_dead_letter_history WHERE action = 'REPLAYED' AND actor LIKE 'hand%'"))
-                .isPositive();
-        assertThat(
-                        this.tables.count(
-                                "SELECT count(*) FROM integration_dead_letter_history WHERE action = 'REPLAYED' AND actor LIKE 'job%'"))
-                .isPositive();
+        assertThat(this.tables.closedBy("hand")).isPositive();
+        assertThat(this.tables.closedBy("job")).isPositive();
+    }
+
+    /** Until the instances end, some of which came to their first counting of all entries, and some did not. */
+    @Test
+    void theTallyIsWhatTheEntriesAre() {
+        assertThat(this.tables.miscounted()).as("seed %d", SEED).isZero();
     }
 
     @Test

@@ -61,6 +61,21 @@ final class RepairTables implements AutoCloseable {
         return count("SELECT count(*) FROM integration_dead_letter WHERE status <> 'RESOLVED'");
     }
 
+    /** How many are closed by whoever has a name that begins so. */
+    long closedBy(String name) {
+        return count("SELECT count(*) FROM integration_dead_letter WHERE closed_by LIKE '%s%%'".formatted(name));
+    }
+
+    /** Of how many kinds of entries the tally has a number other than that of the entries. */
+    long miscounted() {
+        String place = "kind, name, category, fingerprint, status";
+        return count("""
+                SELECT count(*) FROM (SELECT %1$s, sum(entries) AS wrong FROM (\
+                SELECT %1$s, count(*) AS entries FROM integration_dead_letter GROUP BY %1$s \
+                UNION ALL SELECT %1$s, -entries FROM integration_dead_letter_tally) AS both_of_them \
+                GROUP BY %1$s HAVING sum(entries) <> 0) AS differences""".formatted(place));
+    }
+
     long owed() {
         return count("SELECT count(*) FROM integration_outbox");
     }
