@@ -213,6 +213,7 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
         return this.access.inNewTransaction(() -> {
             List<DeadLetter> letters = lock(ids, this.claimable);
             change(letters, Status.DISCARDED, ", closed_at = " + this.clock + ", closed_by = ?, closed_reason = ?", by);
+            // In one order, so that of two who close entries of the same keys neither waits for the other in a circle.
             letters.stream().sorted(BY_KEY).forEach(told);
             return letters.size();
         });
@@ -240,8 +241,7 @@ final class JdbcDeadLetterClaims implements DeadLetterClaims {
 
     /**
      * The rows stay locked from being read to the commit. One entry is waited for; of several, those that others have
-     * locked are left to them. Keys are told in one order, so that of two who close entries of the same keys neither waits
-     * for the other in a circle.
+     * locked are left to them.
      */
     private List<DeadLetter> lock(List<String> ids, String condition) {
         if (ids.isEmpty()) {
